@@ -1,0 +1,1 @@
+"""Storefront Connector for Salesforce: the package that all flows share."""

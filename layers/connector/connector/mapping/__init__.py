@@ -1,0 +1,1 @@
+"""From the model to Salesforce records, as layers/settings/mappings/*.yaml say."""

@@ -1,0 +1,1 @@
+"""Salesforce: session, facts about the org, graph writing, errors; knows nothing of storefronts."""

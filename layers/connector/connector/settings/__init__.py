@@ -1,0 +1,1 @@
+"""What a merchant configures and what the deployment tells a function; imports nothing here (see `delivery`)."""

@@ -1,0 +1,46 @@
+"""Check what a merchant wrote and compile it: `python -m connector.settings.compile SETTINGS_DIR OUT_DIR`.
+
+Runs inside `sam build` and when the laptop stack starts, so wrong settings are never deployed. Functions then read one
+JSON file and load no YAML parser. Writes OUT_DIR/compiled.json beside copies of the sources; exit code 1 with one line
+for each finding otherwise.
+"""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+from connector.errors import Misconfigured
+from connector.settings.loading import Settings, load_sources
+
+
+def compile_settings(source: Path, target: Path) -> Settings:
+    """Validate `source`, write the result to `target`, return it; raises `Misconfigured`."""
+    settings = load_sources(source)
+    target.mkdir(parents=True, exist_ok=True)
+    for name in ("stores.yaml", "rules.py"):
+        if (source / name).exists():
+            shutil.copyfile(source / name, target / name)
+    shutil.copytree(source / "mappings", target / "mappings", dirs_exist_ok=True)
+    compiled = settings.model_dump(mode="json", exclude_defaults=False)
+    (target / "compiled.json").write_text(json.dumps(compiled, indent=1) + "\n", "utf-8")
+    return settings
+
+
+def main(arguments: list[str]) -> int:
+    """The command."""
+    if len(arguments) != 2:
+        print("usage: python -m connector.settings.compile SETTINGS_DIR OUT_DIR", file=sys.stderr)
+        return 2
+    try:
+        settings = compile_settings(Path(arguments[0]), Path(arguments[1]))
+    except Misconfigured as error:
+        print("The settings cannot work:", file=sys.stderr)
+        print("\n".join(error.findings), file=sys.stderr)
+        return 1
+    print(f"settings: {len(settings.stores.stores)} stores, {len(settings.mappings)} mappings", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,111 @@
+"""Reading what a merchant wrote, with messages that name file, line, what is wrong and what is allowed."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from connector.errors import Misconfigured
+from connector.settings.environment import read_compiled
+from connector.settings.mappings import MappingSpec
+from connector.settings.stores import Stores
+
+Shape = TypeVar("Shape", bound=BaseModel)
+
+
+class Settings(BaseModel):
+    """All settings, validated: stores and orgs, and one mapping per entity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    stores: Stores
+    mappings: dict[str, MappingSpec]
+
+
+def load_sources(folder: Path) -> Settings:
+    """Validate stores.yaml and mappings/*.yaml under `folder`; raises `Misconfigured` with every finding."""
+    findings: list[str] = []
+    stores = _load(folder / "stores.yaml", Stores, findings)
+    mappings: dict[str, MappingSpec] = {}
+    for path in sorted((folder / "mappings").glob("*.yaml")):
+        mapping = _load(path, MappingSpec, findings)
+        if mapping is not None:
+            mappings[mapping.entity] = mapping
+    if not findings and "order" not in mappings:
+        findings.append(f"{folder / 'mappings'}: order.yaml is missing; copy the default one")
+    if findings or stores is None:
+        raise Misconfigured(findings)
+    return Settings(stores=stores, mappings=mappings)
+
+
+def load_compiled(folder: Path) -> Settings:
+    """The settings as the build compiled them."""
+    return Settings.model_validate(read_compiled(folder))
+
+
+def _load(path: Path, shape: type[Shape], findings: list[str]) -> Shape | None:
+    try:
+        text = path.read_text("utf-8")
+    except OSError as error:
+        findings.append(f"{path}: cannot be read ({error.strerror})")
+        return None
+    try:
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        _refuse_duplicates(node)
+        return shape.model_validate(yaml.safe_load(text) or {})
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        findings.append(f"{path}:{line}: {error.problem}")
+    except ValidationError as error:
+        findings += [f"{path}:{_line(node, e['loc'])}: {_place(e['loc'])}{_advice(e)}" for e in error.errors()]
+    return None
+
+
+def _place(location: tuple[int | str, ...]) -> str:
+    words = [str(part) for part in location if part not in ("[key]",)]
+    return ".".join(words) + ": " if words else ""
+
+
+def _advice(error: object) -> str:
+    assert isinstance(error, dict)
+    kind, message = error["type"], str(error["msg"])
+    if kind == "extra_forbidden":
+        return "no such setting; see docs/settings.md for the names"
+    if kind == "missing":
+        return "is missing"
+    return message.removeprefix("Value error, ")
+
+
+def _refuse_duplicates(node: yaml.Node | None) -> None:
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                raise yaml.MarkedYAMLError(problem=f"{key.value} stands here twice", problem_mark=key.start_mark)
+            seen.add(key.value)
+            _refuse_duplicates(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for value in node.value:
+            _refuse_duplicates(value)
+
+
+def _line(node: yaml.Node | None, location: tuple[int | str, ...]) -> int:
+    """The line of the deepest part of `location` that the file has."""
+    line = node.start_mark.line if node else 0
+    for part in location:
+        step = _child(node, part)
+        if step is None:
+            break
+        line, node = step
+    return line + 1
+
+
+def _child(node: yaml.Node | None, part: int | str) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(part):
+                return key.start_mark.line, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+        return node.value[part].start_mark.line, node.value[part]
+    return None

@@ -1,0 +1,110 @@
+"""The shape of layers/settings/mappings/*.yaml. What the parts mean stands in docs/mapping.md.
+
+A record says what is written: object, key, fields, links to other records. Shared records belong to several orders
+(the customer, the products); the others belong to the one record that the mapping is about.
+"""
+
+from typing import Annotated, Literal
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from pydantic import AfterValidator, Field, model_validator
+
+from connector.settings.stores import Section
+
+
+def _expression(text: str) -> str:
+    try:
+        jmespath.compile(text)
+    except JMESPathError as error:
+        raise ValueError(f"not a JMESPath expression: {' '.join(str(error).split())}") from None
+    return text
+
+
+Expression = Annotated[str, AfterValidator(_expression)]
+ApiName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+
+
+class LinkSpec(Section):
+    """A reference to another record of this mapping; `key` is needed when there are several of it."""
+
+    record: str
+    key: Expression | None = None
+
+
+def targets(link: "str | tuple[str, ...] | LinkSpec") -> tuple[str, ...]:
+    """The names of the records that a link may lead to, in order of preference."""
+    if isinstance(link, str):
+        return (link,)
+    return (link.record,) if isinstance(link, LinkSpec) else link
+
+
+class RecordSpec(Section):
+    """One kind of Salesforce record. `create_only` names fields and links that are sent only while creating."""
+
+    object: ApiName
+    key: Expression
+    each: Expression | None = None
+    when: Expression | None = None
+    fields: dict[ApiName, Expression] = {}
+    defaults: dict[ApiName, Expression] = {}
+    """What a field gets while creating when its own expression has no value; never overwrites anything."""
+    links: dict[ApiName, str | tuple[str, ...] | LinkSpec] = {}
+    """Field to the record that it refers to; of several names the first that this order has."""
+    create_only: tuple[ApiName, ...] = ()
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> "RecordSpec":
+        for name in self.create_only:
+            if name not in self.fields and name not in self.links:
+                raise ValueError(f"create_only: {name} is neither a field nor a link of this record")
+        return self
+
+
+class SharedSpec(Section):
+    """Records that several orders share, under one identity.
+
+    `newest`: field by field, the newest order that has a value wins. `once`: created when missing, never changed.
+    """
+
+    id: Expression
+    each: Expression | None = None
+    policy: Literal["newest", "once"]
+    when: Expression | None = None
+    records: dict[str, RecordSpec]
+
+
+class GoneSpec(Section):
+    """What is written when the storefront deleted the record for good: these fields of this record, if it exists."""
+
+    record: str
+    fields: dict[ApiName, Expression]
+
+
+class MappingSpec(Section):
+    """One mapping file."""
+
+    entity: Literal["order"]
+    values: dict[str, dict[str, str]] = {}
+    """Named value maps for the function `lookup`."""
+    shared: dict[str, SharedSpec] = {}
+    records: dict[str, RecordSpec]
+    gone: GoneSpec | None = None
+
+    @model_validator(mode="after")
+    def _links_lead_somewhere(self) -> "MappingSpec":
+        names = set(self.records)
+        for shared in self.shared.values():
+            names |= set(shared.records)
+        for name, record in self._all_records():
+            for field, link in record.links.items():
+                for target in targets(link):
+                    if target not in names:
+                        raise ValueError(f"{name}.links.{field}: no record is named {target!r}")
+        if self.gone is not None and self.gone.record not in self.records:
+            raise ValueError(f"gone.record: no record is named {self.gone.record!r}")
+        return self
+
+    def _all_records(self) -> list[tuple[str, RecordSpec]]:
+        shared = [(name, record) for part in self.shared.values() for name, record in part.records.items()]
+        return shared + list(self.records.items())

@@ -1,0 +1,95 @@
+"""The shape of layers/settings/stores.yaml: Salesforce orgs and stores, with a default for all that can have one."""
+
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+
+class Section(BaseModel):
+    """A part of the settings; unknown names are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+def _https(url: str) -> str:
+    if url.startswith("https://") or url.startswith(("http://127.0.0.1", "http://localhost")):
+        return url.rstrip("/")
+    raise ValueError("must start with https:// (http is for 127.0.0.1 only)")
+
+
+def _store_url(url: str) -> str:
+    return url if url == "simulator" else _https(url)
+
+
+def _zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("must be a time zone's name such as Europe/Paris")
+    return name
+
+
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+SecretName = Annotated[str, Field(pattern=r"^connector/[A-Za-z0-9/_+=.@-]{1,200}$")]
+
+
+class SalesforceOrg(Section):
+    """One Salesforce org. `host` is its My Domain address; the secret holds client_id and client_secret or a key."""
+
+    host: Annotated[str, AfterValidator(_https)]
+    api_version: Annotated[str, Field(pattern=r"^[3-9]\d\.0$")] = "66.0"
+    secret: SecretName
+
+
+class Masters(Section):
+    """Who has the last word about each entity."""
+
+    orders: Literal["storefront"] = "storefront"
+    customers: Literal["storefront", "salesforce", "both"] = "storefront"
+    products: Literal["storefront", "salesforce"] = "salesforce"
+    prices: Literal["storefront", "salesforce"] = "salesforce"
+    stock: Literal["storefront", "salesforce", "both"] = "salesforce"
+
+
+class Store(Section):
+    """One store. A store that names only platform, url, salesforce and secret works."""
+
+    platform: Literal["shopify", "woocommerce"]
+    url: Annotated[str, AfterValidator(_store_url)]
+    """The shop's own address (Shopify: the permanent myshopify.com one); `simulator` on the laptop."""
+    salesforce: str
+    secret: SecretName
+    timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
+    """The shop's currency; an order in another one is parked. None: any."""
+    amounts: Literal["net", "gross"] = "net"
+    """How lines reach Salesforce: net (tax is its own line) or gross."""
+    masters: Masters = Masters()
+    guests: Literal["account-per-email", "one-account", "lead"] = "account-per-email"
+    accounts: Literal["auto", "business", "person"] = "auto"
+    """Account with Contact, or Person Account; auto takes person accounts where the org has them."""
+    opportunities: bool = False
+    """Also write an Opportunity with its lines for each order."""
+    test_orders: Literal["park", "import"] = "park"
+    residuals: Literal["keep", "park"] = "keep"
+    """What to do when the parts of an order do not add up to its total."""
+    paused: bool = False
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The store's time zone."""
+        return ZoneInfo(self.timezone)
+
+
+class Stores(Section):
+    """The whole of stores.yaml."""
+
+    salesforce: dict[Name, SalesforceOrg]
+    stores: dict[Name, Store]
+
+    @model_validator(mode="after")
+    def _orgs_exist(self) -> "Stores":
+        for name, store in self.stores.items():
+            if store.salesforce not in self.salesforce:
+                known = ", ".join(sorted(self.salesforce)) or "none"
+                raise ValueError(f"stores.{name}.salesforce: no such org; known: {known}")
+        return self

@@ -1,0 +1,1 @@
+"""WooCommerce: webhooks and the REST API wc/v3."""

@@ -1,0 +1,187 @@
+"""What a flow to Salesforce knows for the life of its container: settings, stores, orgs, mappings."""
+
+import hashlib
+from functools import cached_property
+from typing import Any
+
+from connector.errors import Deferred, Parked
+from connector.mapping.mapper import OrderMapper, OrgView
+from connector.mapping.values import Fit
+from connector.model import Order
+from connector.salesforce.facts import OrgFacts
+from connector.settings.environment import Environment
+from connector.settings.loading import load_compiled
+from connector.settings.mappings import MappingSpec
+from connector.settings.rules import Rules
+from connector.settings.stores import Store
+from connector.storefronts.adapters import open_storefront
+from connector.storefronts.base import Reference, Storefront, Unsupported
+from connector.sync import aws
+from connector.sync.changes import Change
+from connector.sync.messages import Message
+from connector.sync.orgs import Orgs
+from connector.sync.records import RecordKey
+from connector.sync.secrets import Secrets
+from connector.sync.work import Work
+
+
+class Flow:
+    """One flow of orders to Salesforce. Its steps are named in functions/orders_to_salesforce/app.py."""
+
+    def __init__(self, environment: Environment, secrets: Secrets | None = None) -> None:
+        self.environment = environment
+        self._secrets = secrets or Secrets()
+        settings = load_compiled(environment.settings_dir)
+        self._stores = settings.stores.stores
+        self._spec = settings.mappings["order"]
+        self.orgs = Orgs(environment, settings.stores.salesforce, _objects(self._spec), self._secrets)
+        self._storefronts: dict[str, Storefront] = {}
+        self._mappers: dict[str, OrderMapper] = {}
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The merchant's own rules."""
+        return Rules.load(self.environment.settings_dir)
+
+    def store(self, name: str) -> Store:
+        """A store's settings. Raises Parked for one that is configured no more."""
+        store = self._stores.get(name)
+        if store is None:
+            raise Parked("unknown_store", f"no store {name} is configured", "Add it to stores.yaml, deploy, retry.")
+        return store
+
+    def open(self, message: Message) -> Work:
+        """A message as work; its record's id is preliminary until `read` knows it."""
+        change = message.change
+        return Work(message, RecordKey(change.store, change.entity, change.id or _stand_in(change)))
+
+    def read(self, work: Work) -> None:
+        """The raw body as a canonical order; what only names an order is fetched from the storefront."""
+        change = work.message.change
+        store = self.store(change.store)
+        if store.paused:
+            raise Deferred("paused", "the store is paused in stores.yaml")
+        parsed = self._parse(change)
+        work.key = work.key._replace(id=parsed.id)
+        order = self._resolve(change.store, parsed) if isinstance(parsed, Reference) else parsed
+        if order is not None:
+            after_parse = self.rules.step("after_parse")
+            work.order = after_parse(order) if after_parse else order
+
+    def fetch(self, store: str, id: str) -> Order | None:
+        """The order as the storefront has it now. Raises `Unsupported`, Deferred, Parked."""
+        return self._storefront(store).fetch("order", id)
+
+    def map(self, work: Work) -> None:
+        """What the order wants written, as mappings/order.yaml says."""
+        if work.order is not None:
+            work.plan = self.mapper(work.key.store).plan(work.order)
+
+    def check(self, work: Work) -> None:
+        """Hold back what the store's settings, or common sense, keep out of Salesforce: raises Parked."""
+        order, store = work.order, self.store(work.key.store)
+        if order is None:
+            return
+        if order.test and store.test_orders == "park":
+            raise Parked(
+                "test_order",
+                "this is a test order of the storefront",
+                "Nothing to do. To import test orders set `test_orders: import` for this store.",
+                "test",
+                urgency="waiting",
+            )
+        if order.status == "draft":
+            raise Parked(
+                "unfinished_checkout",
+                "the buyer has not finished the checkout yet",
+                "Nothing to do: the order arrives by itself when the buyer finishes.",
+                "status",
+                urgency="waiting",
+            )
+        if store.currency and order.currency != store.currency:
+            raise Parked(
+                "unexpected_currency",
+                f"the order is in {order.currency}, the store in {store.currency}",
+                "Correct `currency` in stores.yaml, or leave it out to take any; then retry.",
+                "currency",
+            )
+        if order.residual and store.residuals == "park":
+            raise Parked(
+                "totals_differ",
+                f"lines, charges and tax leave {order.residual} {order.currency} of the total unexplained",
+                "Correct the order in the storefront, or set `residuals: keep` to take it with a rounding line.",
+                "total",
+            )
+
+    def mapper(self, store_name: str) -> OrderMapper:
+        """The store's compiled mapping."""
+        if store_name not in self._mappers:
+            store = self.store(store_name)
+            facts = self.orgs.facts(store.salesforce)
+            self._mappers[store_name] = OrderMapper(
+                store_name, store, self._spec, _view(facts), facts.has, lambda obj, name: _fit(facts, obj, name)
+            )
+        return self._mappers[store_name]
+
+    def _parse(self, change: Change) -> Order | Reference:
+        payload = change.payload if change.payload_key is None else self._stored(change.payload_key)
+        if payload is None:
+            return Reference(change.entity, change.id or "")
+        return self._storefront(change.store).parse(change.topic, change.headers, payload.encode("utf-8"))
+
+    def _resolve(self, store: str, reference: Reference) -> Order | None:
+        try:
+            found = self.fetch(store, reference.id)
+        except Unsupported as reason:
+            if reference.deleted:
+                return None
+            raise Parked(
+                "cannot_fetch",
+                f"the storefront named order {reference.id} only, and it cannot be read ({reason})",
+                "Complete the store's secret with its API credentials, then retry.",
+            ) from None
+        if found is None and not reference.deleted:
+            raise Parked(
+                "unknown_in_shop",
+                f"the storefront told of a change of order {reference.id}, but does not know the order",
+                "See in the storefront whether it was deleted; then nothing is to be done. Otherwise retry.",
+            )
+        return found
+
+    def _storefront(self, name: str) -> Storefront:
+        if name not in self._storefronts:
+            store = self.store(name)
+            url = (self.environment.storefront_urls or {}).get(name, store.url)
+            secret = self._secrets.read(store.secret)
+            self._storefronts[name] = open_storefront(store.platform, name, url, secret, store.timezone)
+        return self._storefronts[name]
+
+    def _stored(self, key: str) -> str:
+        answer: Any = aws.client("s3").get_object(Bucket=self.environment.payload_bucket, Key=key)
+        text: str = answer["Body"].read().decode("utf-8")
+        return text
+
+
+def _objects(spec: MappingSpec) -> frozenset[str]:
+    parts = [*spec.records.values(), *(r for shared in spec.shared.values() for r in shared.records.values())]
+    return frozenset(part.object for part in parts)
+
+
+def _view(facts: OrgFacts) -> OrgView:
+    return OrgView(
+        multi_currency=facts.multi_currency,
+        person_accounts=facts.person_accounts,
+        person_record_type=facts.person_record_type,
+        address_picklists=facts.address_picklists,
+        standard_price_book=facts.standard_price_book,
+    )
+
+
+def _fit(facts: OrgFacts, object_name: str, field: str) -> Fit:
+    fact = facts.objects.get(object_name, {}).get(field)
+    return Fit(fact.length, fact.scale) if fact else Fit()
+
+
+def _stand_in(change: Change) -> str:
+    """An id for a body that names none: the same body has the same."""
+    return "unnamed-" + hashlib.sha256((change.payload or change.payload_key or "").encode()).hexdigest()[:16]

@@ -1,0 +1,98 @@
+"""The Salesforce orgs of a container: sessions, facts, pauses, usage."""
+
+import time
+from collections.abc import Callable, Mapping
+
+from connector.errors import Deferred, NotWritten, Parked
+from connector.salesforce.facts import OrgFacts
+from connector.salesforce.reading import read_facts, standard_price_book
+from connector.salesforce.session import Session
+from connector.settings.environment import Environment
+from connector.settings.stores import SalesforceOrg
+from connector.sync.cursors import Cursors
+from connector.sync.secrets import Secrets
+
+LIMIT_PAUSE_SECONDS = 900.0
+"""Salesforce sends no Retry-After; the daily allowance is a rolling window."""
+
+
+class Orgs:
+    """Opens each org once per container. `begin` starts an invocation: problems are remembered no longer than that."""
+
+    def __init__(
+        self,
+        environment: Environment,
+        orgs: Mapping[str, SalesforceOrg],
+        objects: frozenset[str],
+        secrets: Secrets,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._environment, self._orgs, self._objects, self._secrets = environment, orgs, objects, secrets
+        self._now = now
+        self._cursors = Cursors(environment.cursors_table, now)
+        self._sessions: dict[str, Session] = {}
+        self._facts: dict[str, OrgFacts] = {}
+        self._problems: dict[str, NotWritten] = {}
+        self._deadline = 0.0
+
+    def begin(self, deadline: float) -> None:
+        """A new invocation, which ends at `deadline` (seconds since the epoch)."""
+        self._deadline = deadline
+        self._problems = {}
+
+    def session(self, name: str) -> Session:
+        """The org's session. Raises Deferred while the org rests after a limit."""
+        if name in self._problems:
+            raise self._problems[name]
+        if self._cursors.paused_until(name) > self._now():
+            raise self._remember(name, Deferred("salesforce_limit", "the org's API allowance is used up"))
+        if name not in self._sessions:
+            org = self._orgs[name]
+            self._sessions[name] = Session(
+                name,
+                self._environment.salesforce_url or org.host,
+                org.api_version,
+                lambda: self._secrets.read(org.secret),
+                self._cursors,
+                time_left=lambda: self._deadline - self._now(),
+            )
+        return self._sessions[name]
+
+    def facts(self, name: str) -> OrgFacts:
+        """What the org offers, at most a day old."""
+        if name in self._facts:
+            return self._facts[name]
+        if name in self._problems:
+            raise self._problems[name]
+        facts = self._cursors.read_facts(name)
+        if facts is None:
+            try:
+                facts = self._read_facts(name)
+            except NotWritten as problem:
+                raise self._remember(name, problem) from None
+        self._facts[name] = facts
+        return facts
+
+    def finish(self, name: str) -> None:
+        """Share what the last answer said of the allowance."""
+        usage = self._sessions[name].usage if name in self._sessions else None
+        if usage is not None:
+            self._cursors.note_usage(name, usage)
+
+    def pause(self, name: str) -> None:
+        """The org refused for its allowance: let everybody rest."""
+        self._cursors.pause(name, LIMIT_PAUSE_SECONDS * self._environment.time_scale)
+
+    def _read_facts(self, name: str) -> OrgFacts:
+        session = self.session(name)
+        try:
+            facts = read_facts(session, self._objects)
+        except Parked:
+            # An org whose describes are closed to us: plain facts, asked again by the next container.
+            return OrgFacts(standard_price_book(session))
+        self._cursors.write_facts(name, facts)
+        return facts
+
+    def _remember(self, name: str, problem: NotWritten) -> NotWritten:
+        self._problems[name] = problem
+        return problem

@@ -1,0 +1,127 @@
+"""Bringing the works of one org to Salesforce: recover, merge what is shared, lease it, write, note it."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+
+from connector.errors import Deferred
+from connector.mapping.mapper import OrderMapper
+from connector.mapping.plans import Plan, Record, Shared, Target
+from connector.salesforce.session import Session
+from connector.sync.drafting import Knowledge
+from connector.sync.recovery import recover
+from connector.sync.shared import Merged, SharedKey, SharedRecords, merge
+from connector.sync.work import Work
+from connector.sync.writing import Job, Writer
+
+
+class Upsert:
+    """One run for one org. Settles every work as written, unchanged, gone, or with what went wrong."""
+
+    def __init__(
+        self, session: Session, shared: SharedRecords, mapper: Callable[[str], OrderMapper], pool: Executor
+    ) -> None:
+        self._session, self._shared, self._mapper, self._pool = session, shared, mapper, pool
+
+    def run(self, works: Sequence[Work]) -> None:
+        """Write the works. A stale work contributes only what it shares with others, and stays stale."""
+        lost = [work for work in works if work.claimed and work.state.uncertain and work.plan]
+        if lost:
+            recover(self._session, lost)
+        merged = self._merge(works)
+        held, busy = self._lease(merged)
+        jobs = [self._job(f"w{index}", work) for index, work in enumerate(works) if not _put_off(work, busy)]
+        writer = Writer(self._session, {key: part for key, part in merged.items() if key not in busy})
+        try:
+            writer.write(jobs)
+        finally:
+            self._note(writer, merged, held)
+        for work in works:
+            _settle(work, writer)
+
+    def _merge(self, works: Iterable[Work]) -> dict[SharedKey, Merged]:
+        parts: dict[SharedKey, list[Shared]] = defaultdict(list)
+        for work in works:
+            for plan in _plans(work):
+                for part in plan.shared:
+                    parts[SharedKey(work.key.store, part.entity, part.id)].append(part)
+        states = self._shared.read(list(parts))
+        return {key: merge(key, contributions, states[key]) for key, contributions in parts.items()}
+
+    def _lease(self, merged: Mapping[SharedKey, Merged]) -> tuple[list[SharedKey], dict[SharedKey, Deferred]]:
+        """Lease every shared record that is about to change; returns the leased and the busy ones."""
+        wanted = [key for key, part in merged.items() if part.policy == "newest" and part.needs_write]
+        busy: dict[SharedKey, Deferred] = {}
+
+        def lease(key: SharedKey) -> None:
+            try:
+                self._shared.claim(merged[key])
+            except Deferred as problem:
+                busy[key] = problem
+
+        list(self._pool.map(lease, wanted))
+        return [key for key in wanted if key not in busy], busy
+
+    def _job(self, name: str, work: Work) -> Job:
+        keys = _shared_keys(work)
+        if work.outcome == "stale":
+            return Job(name, None, keys, ())
+        own = self._own(work)
+        filled = {record: frozenset(fields) for record, fields in work.state.filled.items()}
+        if work.plan is None:
+            existing = frozenset(record.target for record in own)
+            return Job(name, work, keys, own, Knowledge(existing, filled))
+        deletes = work.deletes() if own else []
+        return Job(name, work, keys, own, Knowledge(_known(work), filled, work.state.uncertain), deletes)
+
+    def _own(self, work: Work) -> tuple[Record, ...]:
+        """The records to send: none if Salesforce holds exactly this content already."""
+        if work.plan is None:
+            gone = self._mapper(work.key.store).plan_gone(work.key.id)
+            return (gone,) if gone and gone.target in _known(work) else ()
+        applied = work.state.version
+        same = applied is not None and applied.digest == work.plan.digest and not work.state.uncertain
+        return () if same else work.plan.records
+
+    def _note(self, writer: Writer, merged: Mapping[SharedKey, Merged], held: Sequence[SharedKey]) -> None:
+        """Keep what is known of the shared records now, before any work that relies on it is noted as done."""
+        self._shared.mark_known([key for key in writer.written if merged[key].policy == "once"])
+        done = [key for key in held if key in writer.written]
+        list(self._pool.map(lambda key: self._shared.complete(merged[key]), done))
+        list(self._pool.map(lambda key: self._shared.release(merged[key]), set(held) - set(done)))
+        moved = [part for part in merged.values() if part.policy == "newest" and part.needs_note]
+        list(self._pool.map(self._shared.note, moved))
+
+
+def _plans(work: Work) -> Iterable[Plan]:
+    """The plans of all versions in this batch: what an older one shares still counts."""
+    if work.plan is not None:
+        yield work.plan
+    for older in work.superseded:
+        yield from _plans(older)
+
+
+def _shared_keys(work: Work) -> tuple[SharedKey, ...]:
+    keys = (SharedKey(work.key.store, part.entity, part.id) for plan in _plans(work) for part in plan.shared)
+    return tuple(dict.fromkeys(keys))
+
+
+def _known(work: Work) -> frozenset[Target]:
+    return frozenset(work.known_targets())
+
+
+def _put_off(work: Work, busy: Mapping[SharedKey, Deferred]) -> bool:
+    problem = next((busy[key] for key in _shared_keys(work) if key in busy), None)
+    if problem is not None:
+        work.outcome = problem
+    return problem is not None
+
+
+def _settle(work: Work, writer: Writer) -> None:
+    if work.outcome == "stale":
+        lost = next((writer.problems[key] for key in _shared_keys(work) if key in writer.problems), None)
+        work.outcome = lost or "stale"
+    elif work.outcome == "written" and work.plan is None:
+        work.outcome = "gone"
+    elif work.outcome == "written" and not work.sent:
+        work.outcome = "unchanged"

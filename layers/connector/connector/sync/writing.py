@@ -1,0 +1,211 @@
+"""Writing a batch's plans to one org: shared calls, one outcome per record, and the repairs that need no person.
+
+First pass: a shared record that is missing or has changed is carried by one graph only, the first that needs it.
+Second and third pass, for graphs that were refused for a reason that a different request cures: every graph then
+carries all its parents itself. What is still refused becomes deferred or parked.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from connector.errors import Deferred, NotWritten
+from connector.mapping.plans import Record, Target
+from connector.salesforce.errors import Refusal, cause, classify, to_outcome
+from connector.salesforce.graphs import KEY_FIELD, Graph, Node, Refused, Result, Unanswered, Written, write_graphs
+from connector.salesforce.session import Session
+from connector.sync.drafting import Knowledge, SharedPart, draft
+from connector.sync.shared import Merged, SharedKey
+from connector.sync.work import Work
+
+PASSES = 3
+
+
+@dataclass(slots=True)
+class Job:
+    """One graph in the making: a record's own part, or (without work) shared records alone."""
+
+    id: str
+    work: Work | None
+    shared: tuple[SharedKey, ...]
+    own: tuple[Record, ...]
+    knowledge: Knowledge = Knowledge()
+    deletes: list[Target] = field(default_factory=list)
+    alone: bool = False
+    """Whether it carries all its parents itself."""
+    targets: Mapping[str, Target] = field(default_factory=dict)
+    carries: tuple[SharedKey, ...] = ()
+
+
+class Writer:
+    """Writes one batch to one org. `shared` holds every shared record that the batch touches."""
+
+    def __init__(self, session: Session, shared: Mapping[SharedKey, Merged]) -> None:
+        self._session = session
+        self._shared = shared
+        self._existing = {key for key, merged in shared.items() if merged.state.known}
+        self._existing_targets: set[Target] = set()
+        """Single shared records that turned out to exist although their group was thought missing."""
+        self.written: set[SharedKey] = set()
+        self.problems: dict[SharedKey, NotWritten] = {}
+
+    def write(self, jobs: Sequence[Job]) -> None:
+        """Settle every job: its work's outcome is "written" or what went wrong; `written` names the shared ones."""
+        open_jobs = list(jobs)
+        for attempt in range(PASSES):
+            results = write_graphs(self._session, self._graphs(open_jobs))
+            again = [job for job in open_jobs if job.id in results and self._take(job, results[job.id], attempt)]
+            self._finish_empty(job for job in open_jobs if job.id not in results)
+            if not again:
+                return
+            open_jobs = [self._alone(job) for job in again]
+
+    def _graphs(self, jobs: Iterable[Job]) -> list[Graph]:
+        carried: set[SharedKey] = set()
+        graphs = []
+        for job in jobs:
+            mine = [key for key in job.shared if self._pending(key) and (job.alone or key not in carried)]
+            carried.update(mine)
+            job.carries = tuple(mine)
+            parts = [part for key in mine for part in self._parts(key)]
+            graph, job.targets = draft(job.id, parts, job.own, job.deletes, job.knowledge)
+            if graph.nodes:
+                graphs.append(graph)
+        return graphs
+
+    def _pending(self, key: SharedKey) -> bool:
+        return key not in self.written and (key not in self._existing or self._shared[key].needs_write)
+
+    def _parts(self, key: SharedKey) -> Iterable[SharedPart]:
+        merged = self._shared[key]
+        for record in merged.records:
+            exists = key in self._existing or record.target in self._existing_targets
+            send = merged.fields_to_send(record)
+            if exists and key not in self._existing and merged.policy == "newest":
+                send = frozenset(record.fields)
+            yield SharedPart(record, exists, send)
+
+    def _finish_empty(self, jobs: Iterable[Job]) -> None:
+        for job in jobs:
+            self._done(job, {})
+
+    def _take(self, job: Job, result: Result, attempt: int) -> bool:
+        """Note a result; True if the job is worth another pass."""
+        if isinstance(result, Written):
+            self._done(job, result.ids)
+            return False
+        if isinstance(result, Unanswered):
+            self._fail(job, result.problem, result.uncertain)
+            return False
+        found = _cause(result)
+        if attempt + 1 < PASSES and (found is None or self._repair(job, *found)):
+            return True
+        halted = Deferred("salesforce_halted", "other graphs of the call failed")
+        self._fail(job, halted if found is None else to_outcome(found[1]), uncertain=False)
+        return False
+
+    def _done(self, job: Job, ids: Mapping[str, str]) -> None:
+        self.written.update(job.carries)
+        for key in job.carries:
+            self.problems.pop(key, None)
+        if job.work is not None:
+            job.work.outcome = "written"
+            job.work.sent = bool(job.own)
+            own = {job.targets[reference]: found for reference, found in ids.items()}
+            root = job.own[0].target if job.own else None
+            job.work.salesforce_id = own.get(root) if root else None
+
+    def _fail(self, job: Job, problem: NotWritten, uncertain: bool) -> None:
+        for key in job.carries:
+            if key not in self.written:
+                self.problems[key] = problem
+        if job.work is not None:
+            job.work.outcome = problem
+            job.work.uncertain = job.work.uncertain or uncertain
+
+    def _alone(self, job: Job) -> Job:
+        job.alone = True
+        return job
+
+    def _repair(self, job: Job, node: Node, refusal: Refusal) -> bool:
+        """Change what is believed so that another request may do; False if no request can."""
+        target = Target(node.object, node.key)
+        repair = _REPAIRS.get(refusal.code)
+        if repair is not None and repair(self, job, target, refusal):
+            return True
+        if classify(refusal) == "ordering":
+            return self._distrust_parents(job)
+        return classify(refusal) == "locked" and not job.alone
+
+    def _believe_existing(self, job: Job, target: Target, refusal: Refusal) -> bool:
+        """Create-only fields were refused: the record exists although nobody remembers writing it."""
+        if target in job.knowledge.existing or target in self._existing_targets:
+            return False
+        if any(record.target == target for record in job.own):
+            job.knowledge = replace(
+                job.knowledge, existing=job.knowledge.existing | {target}, uncertain=True
+            )
+        else:
+            self._existing_targets.add(target)
+        return True
+
+    def _believe_missing(self, job: Job, target: Target, refusal: Refusal) -> bool:
+        """A record that was thought to exist lacks what only creating sends: somebody deleted it."""
+        if target in job.knowledge.existing:
+            # With its parent the children went too.
+            job.knowledge = replace(job.knowledge, existing=frozenset())
+            job.deletes = []
+            return True
+        keys = [key for key in job.shared if any(r.target == target for r in self._shared[key].records)]
+        return self._forget(keys)
+
+    def _distrust_parents(self, job: Job) -> bool:
+        """A parent is missing: carry all of them, as if none had ever been written."""
+        forgot = self._forget(job.shared)
+        return forgot or not job.alone
+
+    def _forget(self, keys: Iterable[SharedKey]) -> bool:
+        known = [key for key in keys if key in self._existing or key in self.written]
+        self._existing.difference_update(known)
+        self.written.difference_update(known)
+        return bool(known)
+
+    def _believe_ours(self, job: Job, target: Target, refusal: Refusal) -> bool:
+        """A unique value is taken. On our key a concurrent create won, and the upsert will now find it."""
+        return KEY_FIELD in f"{refusal.message} {refusal.fields}" and not job.alone
+
+    def _skip_delete(self, job: Job, target: Target, refusal: Refusal) -> bool:
+        """What is to be deleted is not there: that is what was wanted."""
+        if target not in job.deletes:
+            return False
+        job.deletes.remove(target)
+        return True
+
+    def _gone_or_parent(self, job: Job, target: Target, refusal: Refusal) -> bool:
+        return self._skip_delete(job, target, refusal) or self._believe_missing(job, target, refusal)
+
+    def _omit_fields(self, job: Job, target: Target, refusal: Refusal) -> bool:
+        """A malformed email keeps nobody's order out: the field is left empty and the history says so."""
+        names = refusal.fields or ("Email",)
+        omitted = frozenset((target, name) for name in names)
+        if omitted <= job.knowledge.without:
+            return False
+        job.knowledge = replace(job.knowledge, without=job.knowledge.without | omitted)
+        if job.work is not None:
+            job.work.remarks.append(f"{target.object}.{', '.join(names)} left out: not valid for Salesforce")
+        return True
+
+
+_REPAIRS: Mapping[str, Callable[[Writer, Job, Target, Refusal], bool]] = {
+    "INVALID_FIELD_FOR_INSERT_UPDATE": Writer._believe_existing,
+    "REQUIRED_FIELD_MISSING": Writer._believe_missing,
+    "ENTITY_IS_DELETED": Writer._gone_or_parent,
+    "NOT_FOUND": Writer._skip_delete,
+    "DUPLICATE_VALUE": Writer._believe_ours,
+    "INVALID_EMAIL_ADDRESS": Writer._omit_fields,
+}
+
+
+def _cause(result: Refused) -> tuple[Node, Refusal] | None:
+    first = cause([refusal for _, refusal in result.refusals])
+    return next(((node, refusal) for node, refusal in result.refusals if refusal is first), None)
+

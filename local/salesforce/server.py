@@ -1,0 +1,73 @@
+"""The simulator over HTTP/1.1 with keep-alive, on 127.0.0.1 only."""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from local.salesforce.simulator import Response, Simulator
+
+_LONGEST_BODY = 50_000_000
+
+
+def serve(simulator: Simulator, port: int) -> ThreadingHTTPServer:
+    """A server bound to the port (0: any free one); the caller runs `serve_forever`."""
+    return _Server(("127.0.0.1", port), simulator)
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+    def __init__(self, address: tuple[str, int], simulator: Simulator) -> None:
+        super().__init__(address, _Handler)
+        self.simulator = simulator
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+    server: _Server
+
+    def _handle(self) -> None:
+        size = self.headers.get("Content-Length", "0")
+        if not size.isdigit() or int(size) > _LONGEST_BODY or self.headers.get("Transfer-Encoding"):
+            self.close_connection = True
+            self._send(
+                Response(413, {"Content-Type": "text/plain"}, b"The body needs a Content-Length below 50 MB.")
+            )
+            return
+        body = self.rfile.read(int(size))
+        response = self.server.simulator.handle(self.command, self.path, dict(self.headers.items()), body)
+        if response.seconds:
+            time.sleep(response.seconds)
+        if response.after == "answer":
+            self._send(response)
+        else:
+            self._drop(response)
+
+    def _send(self, response: Response) -> None:
+        self.send_response(response.status)
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        if response.status != 204:
+            self.send_header("Content-Length", str(len(response.body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(response.body)
+        self.wfile.flush()
+
+    def _drop(self, response: Response) -> None:
+        """End the connection without an answer; a reset is sent where the fault asks for it."""
+        self.close_connection = True
+        if response.after == "reset":
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        self.connection.close()
+
+    do_GET = do_POST = do_PATCH = do_DELETE = do_PUT = do_HEAD = _handle
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: paths hold customer keys."""

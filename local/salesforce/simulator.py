@@ -1,0 +1,253 @@
+"""The simulator: one org behind `handle(method, path, headers, body)`."""
+
+from __future__ import annotations
+
+import gzip
+import re
+import secrets
+import threading
+import zlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from local.salesforce.api import Api, versions
+from local.salesforce.control import answer_control
+from local.salesforce.errors import ApiError, OAuthError, json_error, method_not_allowed, resource_not_found
+from local.salesforce.faults import Fault, Faults
+from local.salesforce.oauth import Sessions, read_credentials
+from local.salesforce.persistence import load, save
+from local.salesforce.querying import Cursors
+from local.salesforce.store import Store
+from local.salesforce.switches import Switches
+from local.salesforce.usage import Usage
+from local.salesforce.visibility import Org
+from local.salesforce.wire import Answer, Request, read_json, read_query, write_json
+from local.salesforce.world import Call, World, standing_rows
+
+PACKAGE = Path(__file__).parents[2] / "salesforce"
+PERMISSION_SET = "Storefront_Connector"
+_DATA = re.compile(r"/services/data/(v[^/]+)(?:/(.*))?\Z")
+_UNAVAILABLE = (
+    b"<html><head><title>Unavailable</title></head><body><h1>503 Service Unavailable</h1></body></html>"
+)
+_JSON = {"Content-Type": "application/json;charset=UTF-8"}
+
+
+@dataclass(frozen=True)
+class Response:
+    """An HTTP answer.
+
+    `after` says how it leaves: `answer`; `hang`, which is never, after `seconds`; `reset`, which tears the connection.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    after: str = "answer"
+    seconds: float = 0.0
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Simulator:
+    """A Salesforce org. Thread-safe: one call at a time changes its state."""
+
+    def __init__(
+        self,
+        credentials: Iterable[Mapping[str, object]] = (),
+        *,
+        package: Path = PACKAGE,
+        permission_set: str = PERMISSION_SET,
+        switches: Switches | None = None,
+        clock: Callable[[], datetime] = _utc_now,
+        secret: Callable[[], str] = lambda: secrets.token_urlsafe(48),
+        data: Path | None = None,
+    ) -> None:
+        self._package, self._permission_set, self._data = package, permission_set, data
+        self._lock = threading.RLock()
+        chosen = switches or Switches()
+        org = Org(package, permission_set, chosen)
+        self.world = World(org, Store(), chosen, Faults(), clock)
+        self.world.store.use(org.everything)
+        self.usage = Usage()
+        self._cursors = Cursors()
+        self._sessions = Sessions(read_credentials(credentials), secret)
+        self._api = Api(self.world, self.usage, self._cursors)
+        self._saved_revision = -1
+        if data is None or not load(self.world.store, data):
+            self._add_standing_rows()
+
+    def _add_standing_rows(self) -> None:
+        with self.world.store.atomic():
+            for name, row in standing_rows(self.world.switches, self.world.now()):
+                if self.world.store.get(name, str(row["Id"])) is None:
+                    self.world.store.put(name, row)
+        for prefix_owner in ("User", "Organization", "Pricebook2"):
+            # The number 1 of these series is taken by a standing row.
+            self.world.store.counters[prefix_owner] = max(self.world.store.counters.get(prefix_owner, 0), 1)
+
+    def change_switches(self, wanted: Mapping[str, object]) -> None:
+        """Change the org's settings; ValueError says what is wrong. Rows stay."""
+        with self._lock:
+            switches = self.world.switches.changed(wanted)
+            org = Org(self._package, self._permission_set, switches)
+            self.world.switches, self.world.org = switches, org
+            self.world.store.use(org.everything)
+            self._add_standing_rows()
+
+    def reset(self, *, calls_only: bool = False) -> None:
+        """Forget rows, counts and faults, or the counts only. Settings, sessions and standing rows stay."""
+        with self._lock:
+            self.usage.reset()
+            if not calls_only:
+                self.world.store.clear()
+                self.world.faults.clear()
+                self._add_standing_rows()
+
+    def save(self) -> None:
+        """Write the rows to the data file if they changed since the last time."""
+        with self._lock:
+            if self._data is not None and self._saved_revision != self.world.store.revision:
+                save(self.world.store, self._data)
+                self._saved_revision = self.world.store.revision
+
+    def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Response:
+        """Answer one HTTP request; `path` is the request target with its query string."""
+        target, _, query_text = path.partition("?")
+        lower = {name.lower(): value for name, value in headers.items()}
+        query = read_query(query_text)
+        method = query.pop("_HttpMethod", method).upper()
+        with self._lock:
+            try:
+                return self._route(method, target, query, lower, _unpacked(lower, body))
+            except OAuthError as error:
+                answer = Answer(error.status, {"error": error.error, "error_description": error.description})
+            except ApiError as error:
+                answer = Answer(
+                    error.status, error.body(), self._usage_header() if error.status != 401 else {}
+                )
+            return _response(answer)
+
+    def _route(
+        self, method: str, path: str, query: dict[str, str], headers: dict[str, str], body: bytes
+    ) -> Response:
+        if path.startswith("/_"):
+            return _response(answer_control(self, method, path, query, body))
+        self.usage.count(method, path)
+        fault = self.world.faults.take(path)
+        early = self._before(fault, headers)
+        if early is not None:
+            return early
+        try:
+            response = self._service(method, path, query, headers, body)
+        except RecursionError:
+            raise json_error("The request body is nested too deeply") from None
+        return _after(fault, response)
+
+    def _service(
+        self, method: str, path: str, query: dict[str, str], headers: dict[str, str], body: bytes
+    ) -> Response:
+        if path.startswith("/services/oauth2/"):
+            return _response(self._oauth(method, path.rstrip("/"), query, headers, body))
+        if path.rstrip("/") == "/services/data":
+            return _response(Answer(200, versions()))
+        match = _DATA.match(path)
+        if match is None:
+            raise resource_not_found()
+        self._authenticate(headers)
+        self.usage.spend(self.world.switches.api_daily_maximum)
+        parts = tuple(part for part in (match[2] or "").split("/") if part)
+        request = Request(
+            method, match[1], parts, query, headers, read_json(body) if method != "GET" else None
+        )
+        with self.world.store.atomic():
+            answer = self._api.answer(_call(path, headers, match[1]), request)
+        return _response(Answer(answer.status, answer.body, {**answer.headers, **self._usage_header()}))
+
+    def _usage_header(self) -> dict[str, str]:
+        return {"Sforce-Limit-Info": f"api-usage={self.usage.used}/{self.world.switches.api_daily_maximum}"}
+
+    def _oauth(
+        self, method: str, path: str, query: dict[str, str], headers: dict[str, str], body: bytes
+    ) -> Answer:
+        name = path.rsplit("/", 1)[-1]
+        if name == "revoke":
+            return self._sessions.answer_revoke(body, query)
+        if method != "POST":
+            raise method_not_allowed(method, "POST")
+        now = self.world.clock()
+        if name == "token":
+            scheme = headers.get("x-forwarded-proto", "http")
+            host = f"{scheme}://{headers.get('host', '127.0.0.1')}"
+            return self._sessions.answer_token(headers, body, host, now, self.world.switches.token_life)
+        if name == "introspect":
+            return self._sessions.answer_introspect(headers, body, now)
+        raise resource_not_found()
+
+    def _authenticate(self, headers: Mapping[str, str]) -> None:
+        scheme, _, token = headers.get("authorization", "").partition(" ")
+        life = self.world.switches.token_life
+        if scheme not in {"Bearer", "OAuth"} or not self._sessions.valid(token, self.world.clock(), life):
+            raise _expired()
+
+    def _before(self, fault: Fault | None, headers: Mapping[str, str]) -> Response | None:
+        """What a fault does before the request is looked at; None lets it through."""
+        if fault is None or fault.fault in {"timeout_after_commit", "reset_after_commit", "slow"}:
+            return None
+        if fault.fault == "unavailable_html":
+            return Response(503, {"Content-Type": "text/html;charset=UTF-8"}, _UNAVAILABLE)
+        if fault.fault == "timeout_before":
+            return Response(504, after="hang", seconds=fault.seconds)
+        if fault.fault == "connection_reset":
+            return Response(504, after="reset")
+        if fault.fault == "expired_token":
+            self._sessions.revoke(headers.get("authorization", "").partition(" ")[2])
+            raise _expired()
+        if fault.fault == "limit_exceeded":
+            raise ApiError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
+        if fault.fault == "concurrent_limit":
+            message = "ConcurrentRequests (Concurrent API Requests) Limit exceeded."
+            raise ApiError(403, "REQUEST_LIMIT_EXCEEDED", message)
+        raise ApiError(fault.status, fault.error_code, fault.message)
+
+
+def _expired() -> ApiError:
+    return ApiError(401, "INVALID_SESSION_ID", "Session expired or invalid")
+
+
+def _after(fault: Fault | None, response: Response) -> Response:
+    """What a fault does to an answer after the commit."""
+    if fault is not None and fault.fault == "timeout_after_commit":
+        return Response(504, after="hang", seconds=fault.seconds)
+    if fault is not None and fault.fault == "reset_after_commit":
+        return Response(504, after="reset")
+    if fault is not None and fault.fault == "slow":
+        return Response(response.status, response.headers, response.body, seconds=fault.seconds)
+    return response
+
+
+def _call(path: str, headers: Mapping[str, str], version: str) -> Call:
+    wanted = headers.get("sforce-duplicate-rule-header", "").replace(" ", "").lower()
+    return Call(version, path, "allowsave=true" in re.split(r"[;,]", wanted))
+
+
+def _unpacked(headers: Mapping[str, str], body: bytes) -> bytes:
+    if headers.get("content-encoding", "").lower() != "gzip":
+        return body
+    try:
+        return gzip.decompress(body)
+    except (OSError, EOFError, zlib.error):
+        raise json_error("The request body is not valid gzip") from None
+
+
+def _response(answer: Answer) -> Response:
+    headers = {**answer.headers}
+    if answer.status == 401:
+        headers["WWW-Authenticate"] = "Token"
+    if answer.body is None:
+        return Response(answer.status, headers)
+    return Response(answer.status, {**headers, **_JSON}, write_json(answer.body))

@@ -1,0 +1,1 @@
+"""SOQL: reading a query and running it over the rows."""

@@ -1,0 +1,1 @@
+"""A simulated Shopify shop: its orders, its Admin GraphQL API and its webhooks."""
