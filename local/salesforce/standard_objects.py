@@ -10,6 +10,7 @@ from pathlib import Path
 
 import yaml
 
+from local.salesforce.places import country_codes, state_codes
 from local.salesforce.schema import Field, SObject, spaced, system_fields
 from local.salesforce.switches import Switches
 
@@ -38,9 +39,11 @@ def load_facts() -> Facts:
 
 
 def _read(group: str) -> dict[str, Mapping[str, object]]:
-    read: dict[str, Mapping[str, object]] = yaml.load(
-        (FACTS / f"{group}.yaml").read_text("utf-8"), Loader=_LOADER
-    )
+    loader = _LOADER((FACTS / f"{group}.yaml").read_text("utf-8"))
+    try:
+        read: dict[str, Mapping[str, object]] = loader.get_single_data()
+    finally:
+        loader.dispose()
     return read
 
 

@@ -91,7 +91,8 @@ def standing_rows(switches: Switches, now: str) -> list[tuple[str, Row]]:
         "LastModifiedById": USER_ID, "SystemModstamp": now,
     }  # fmt: skip
     user: Row = {
-        "Id": USER_ID, "Username": "integration@storefront.example", "LastName": "Integration", "FirstName": "Storefront",
+        "Id": USER_ID, "Username": "integration@storefront.example", "LastName": "Integration",
+        "FirstName": "Storefront",
         "Name": "Storefront Integration", "Email": "integration@storefront.example", "IsActive": True,
         "UserType": "Standard", "TimeZoneSidKey": "Europe/Paris", "LocaleSidKey": "en_US", "LanguageLocaleKey": "en_US",
     }  # fmt: skip
@@ -127,6 +128,7 @@ def _account_record_types() -> list[Row]:
 def _currencies(switches: Switches) -> list[Row]:
     return [
         {"Id": make_id("01L", number), "IsoCode": code, "ConversionRate": Decimal(1), "IsActive": True,
-         "DecimalPlaces": Decimal(0 if code in {"JPY", "KRW"} else 2), "IsCorporate": code == switches.corporate_currency}
+         "DecimalPlaces": Decimal(0 if code in {"JPY", "KRW"} else 2),
+         "IsCorporate": code == switches.corporate_currency}
         for number, code in enumerate(switches.currencies, 1)
     ]  # fmt: skip

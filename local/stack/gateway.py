@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import uuid
 from collections.abc import Mapping, Sequence
@@ -41,7 +42,9 @@ class Gateway(ThreadingHTTPServer):
         self.server_close()
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """A sender that hung up is no matter of ours."""
+        """A sender that hung up is no matter of ours; anything else is told."""
+        if not isinstance(sys.exception(), ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # as it came
 
     def route(self, request: Request) -> Answer:
         """Invokes the function behind the request's route."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -110,6 +111,11 @@ class RuntimeApiServer(ThreadingHTTPServer):
     def __init__(self, api: RuntimeApi) -> None:
         super().__init__((LOOPBACK, 0), RuntimeApiHandler)
         self.api = api
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A function process that was killed hangs up; anything else is told."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]  # as it came
 
 
 class RuntimeApiHandler(BaseHTTPRequestHandler):

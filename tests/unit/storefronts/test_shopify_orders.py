@@ -213,7 +213,13 @@ class TestTotals:
         assert found.residual == 0
 
     def test_duties_inside_the_prices_are_not_added(self) -> None:
-        found = read(order(original_total_duties_set=money_set("3.00"), duties_included=True))
+        found = read(
+            order(
+                original_total_duties_set=money_set("3.00"),
+                current_total_duties_set=money_set("3.00"),
+                duties_included=True,
+            )
+        )
         assert (found.charges, found.residual) == ((), 0)
 
     def test_additional_fees_are_a_charge(self) -> None:
@@ -256,10 +262,13 @@ class TestEdits:
         assert not found.lines[0].removed
 
     def test_removed_line_of_a_total_that_has_shrunk_is_worth_nothing(self) -> None:
-        removed = line(2, "20.00", current_quantity=0, discount_allocations=[allocation("1.00")])
+        removed = line(
+            2, "20.00", current_quantity=0, discount_allocations=[allocation("1.00")], tax_lines=[tax("3.80")]
+        )
         found = read(order("10.00", line_items=[line(1), removed]))
         assert (nets(found), found.lines[1].quantity, found.residual) == (["10.00", "0.00"], 0, 0)
         assert found.lines[1].removed
+        assert (found.lines[1].tax, found.lines[1].discount) == (0, 0)
 
     def test_reduced_quantity_of_a_total_that_has_shrunk(self) -> None:
         found = read(order("20.00", line_items=[line(quantity=3, current_quantity=2)]))
@@ -296,6 +305,10 @@ class TestLines:
         found = read(order(line_items=[line(title="Salt &amp; Pepper &#39;Duo&#39;")]))
         assert found.lines[0].name == "Salt & Pepper 'Duo'"
 
+    def test_product_without_variants_has_no_variant_name(self) -> None:
+        assert read(order(line_items=[line(variant_title="Default Title")])).lines[0].variant is None
+        assert read(order(line_items=[line()])).lines[0].variant == "Blue"
+
     def test_name_without_title(self) -> None:
         assert read(order(line_items=[line(title=None)])).lines[0].name == "Teapot 1 - Blue"
 
@@ -329,6 +342,10 @@ class TestPeople:
     def test_guest_is_known_by_the_orders_email_and_billing_name(self) -> None:
         found = read(order(customer=None)).customer
         assert (found.guest, found.email, found.name) == (True, "mira.falk@example.com", "Mira Falk")
+
+    def test_customers_own_name_goes_before_the_billing_name(self) -> None:
+        found = read(order(billing_address=address(first_name="Office", last_name="Lund", company="Falk AB")))
+        assert (found.customer.name, found.customer.company) == ("Mira Falk", "Falk AB")
 
     def test_till_sale_without_anybody(self) -> None:
         nobody = order(
@@ -461,6 +478,11 @@ class TestRefunds:
     def test_shipping_refund_of_newer_payloads_has_lines(self) -> None:
         given = {"subtotal_amount_set": money_set("5.00"), "tax_amount_set": money_set("1.00")}
         found = read(order(refunds=[refund(refund_shipping_lines=[given])]))
+        assert found.refunds[0].shipping == Decimal("6.00")
+
+    def test_refunded_shipping_tax_is_not_added_when_prices_hold_it(self) -> None:
+        given = {"subtotal_amount_set": money_set("6.00"), "tax_amount_set": money_set("1.00")}
+        found = read(order(refunds=[refund(refund_shipping_lines=[given])], taxes_included=True))
         assert found.refunds[0].shipping == Decimal("6.00")
 
     def test_refund_in_the_buyers_currency_is_worked_out_in_shop_money(self) -> None:

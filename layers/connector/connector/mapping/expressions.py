@@ -184,6 +184,10 @@ def _names(node: Node) -> list[str] | None:
         return [str(node["value"])]
     if node["type"] != "subexpression":
         return None
-    left, right = _children(node)
-    before, after = _names(left), _names(right)
-    return None if before is None or after is None else before + after
+    names: list[str] = []
+    for child in _children(node):
+        part = _names(child)
+        if part is None:
+            return None
+        names += part
+    return names
