@@ -7,6 +7,7 @@ import json
 import signal
 import sys
 import threading
+import time
 from pathlib import Path
 
 from local.salesforce.server import serve
@@ -55,16 +56,21 @@ def _simulator(arguments: argparse.Namespace) -> Simulator:
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT; print one line of JSON when ready."""
-    simulator = _simulator(_arguments())
-    server = serve(simulator, _arguments().port)
+    arguments = _arguments()
+    simulator = _simulator(arguments)
+    server = serve(simulator, arguments.port)
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
     sys.stdout.write(json.dumps({"salesforce": f"http://127.0.0.1:{server.server_address[1]}"}) + "\n")
     sys.stdout.flush()
-    while not stop.wait(_SAVE_EVERY):
+    pause = _SAVE_EVERY
+    while not stop.wait(pause):
+        # A large org takes long to write: never spend more than a twentieth of the time on it.
+        started = time.monotonic()
         simulator.save()
+        pause = max(_SAVE_EVERY, 20 * (time.monotonic() - started))
     server.shutdown()
     simulator.save()
 

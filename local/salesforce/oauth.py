@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,8 @@ from local.salesforce.world import ORGANIZATION_ID, USER_ID
 
 _JWT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 _LONGEST_JWT = 300
-_GENERIC_HOSTS = frozenset({"https://login.salesforce.com", "https://test.salesforce.com"})
+# The generic hosts, and any My Domain: behind another host name this org still is the one that was meant.
+_AUDIENCE = re.compile(r"https://(login|test|[a-z0-9-]+(--[a-z0-9]+\.sandbox)?\.my)\.salesforce\.com\Z")
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,8 @@ class Sessions:
         app = next((each for each in issued if each.username == claims.get("sub")), None)
         if app is None:
             raise OAuthError(400, "invalid_grant", "user hasn't approved this consumer")
-        if str(claims.get("aud", "")).rstrip("/") not in {host, *_GENERIC_HOSTS}:
+        audience = str(claims.get("aud", "")).rstrip("/")
+        if audience != host and not _AUDIENCE.match(audience):
             raise OAuthError(400, "invalid_grant", "audience is invalid")
         expiry = claims.get("exp")
         if isinstance(expiry, bool) or not isinstance(expiry, (int, float)):

@@ -11,7 +11,7 @@ _FACTS = Path(__file__).parent / "facts"
 @cache
 def countries() -> dict[str, str]:
     """ISO 3166 code -> name."""
-    return {code: name for code, name in _lines("countries.tsv")}
+    return dict(_pairs("countries.tsv"))
 
 
 @cache
@@ -32,6 +32,10 @@ def country_codes() -> tuple[str, ...]:
 def state_codes() -> tuple[str, ...]:
     """All state codes; one code may be in several countries."""
     return tuple(sorted({code for each in states().values() for code in each}))
+
+
+def _pairs(name: str) -> list[tuple[str, str]]:
+    return [(first, second) for first, second in _lines(name)]
 
 
 def _lines(name: str) -> list[list[str]]:

@@ -12,7 +12,9 @@ from local.salesforce.errors import (
     unknown_column,
 )
 from local.salesforce.ids import full_id
-from local.salesforce.records import MultipleMatches, create, delete, update, upsert
+from local.salesforce.lookup import MultipleMatches
+from local.salesforce.records import create, update, upsert
+from local.salesforce.removal import delete
 from local.salesforce.schema import Field, SObject
 from local.salesforce.values import attributes, show
 from local.salesforce.wire import Answer, Request, decoded

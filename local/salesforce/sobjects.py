@@ -15,7 +15,9 @@ from local.salesforce.errors import (
     resource_not_found,
 )
 from local.salesforce.ids import full_id
-from local.salesforce.records import MultipleMatches, create, delete, matches, update, upsert
+from local.salesforce.lookup import MultipleMatches, matches
+from local.salesforce.records import create, update, upsert
+from local.salesforce.removal import delete
 from local.salesforce.schema import Field, SObject
 from local.salesforce.values import (
     Row,
@@ -81,6 +83,8 @@ def _about(world: World, request: Request, sobject: SObject, what: str) -> Answe
 
 
 def _by_id(world: World, call: Call, request: Request, sobject: SObject, record_id: str) -> Answer:
+    if request.method == "POST" and record_id.lower() == "id":
+        return created(request, sobject, create(world, call, sobject, request.members()))
     _only(request, "GET", "PATCH", "DELETE")
     if request.method == "PATCH":
         _refuse_id(request.members())

@@ -133,8 +133,9 @@ def _code_fields(fields: Mapping[str, Field]) -> dict[str, Field]:
         match = _STATE_OR_COUNTRY.match(name)
         if match and field.compound:
             code = f"{name}Code"
+            values = country_codes() if match[2] == "Country" else state_codes()
             found[code] = Field(
-                code, "picklist", spaced(code), length=10, restricted=True, compound=field.compound
+                code, "picklist", spaced(code), 10, restricted=True, values=values, compound=field.compound
             )
     return found
 

@@ -81,9 +81,10 @@ def _start(
     folder: Path | None,
     stdout: int | None,
 ) -> Child:
+    tether = os.environ.get("LOCAL_TETHER") or ("kernel" if sys.platform == "linux" else "guard")
     with log.open("ab") as sink:
         process = subprocess.Popen(
-            [sys.executable, "-S", "-E", str(TETHER), str(os.getpid()), *command],
+            [sys.executable, "-S", "-E", str(TETHER), tether, str(os.getpid()), *command],
             env=dict(environment),
             cwd=folder,
             stdin=subprocess.PIPE,  # its end tells the tether that this process is gone

@@ -1,9 +1,9 @@
 """Runs a program that ends when the stack does, however the stack ends.
 
-    python tether.py STACK_PID COMMAND [ARGUMENT ...]
+    python tether.py kernel|guard STACK_PID COMMAND [ARGUMENT ...]
 
-On Linux the kernel is asked to kill the program with its parent, and the program replaces this process.
-Elsewhere this process stays, and kills the program when its standard input, a pipe from the stack, closes.
+`kernel`, for Linux: the kernel is asked to kill the program with its parent, and the program replaces this process.
+`guard`: this process stays, and kills the program when its standard input, a pipe from the stack, closes.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def guard(command: Sequence[str]) -> int:
 
 
 def main(arguments: Sequence[str]) -> None:
-    parent, command = int(arguments[0]), list(arguments[1:])
-    if sys.platform == "linux" and os.environ.get("LOCAL_TETHER") != "guard":
+    mode, parent, command = arguments[0], int(arguments[1]), list(arguments[2:])
+    if mode == "kernel":
         tie_to_parent(parent)
         os.execvpe(command[0], command, os.environ)  # noqa: S606 - the command is the stack's own
     code = guard(command)

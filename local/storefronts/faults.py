@@ -6,7 +6,15 @@ from dataclasses import dataclass
 
 from local.storefronts.payload import Json
 
-ANYWHERE = ("slow", "timeout", "connection_reset", "error_html", "unavailable_html", "rate_limited", "unauthorized")
+ANYWHERE = (
+    "slow",
+    "timeout",
+    "connection_reset",
+    "error_html",
+    "unavailable_html",
+    "rate_limited",
+    "unauthorized",
+)
 """Faults that every platform has; each adds its own."""
 
 

@@ -63,12 +63,10 @@ class _Handler(BaseHTTPRequestHandler):
             return Answer(413, b"")
         parts = urlsplit(self.path)
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(
-            self.command, unquote(parts.path), parts.query, headers, self.rfile.read(length)
-        )
+        request = Request(self.command, unquote(parts.path), parts.query, headers, self.rfile.read(length))
         if request.path.startswith("/_"):
             return control.handle(self.server.shop, request)
         return self.server.shop.answer(request)
 
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's name for it
+    def log_message(self, format: str, *args: object) -> None:
         """Nothing: the call counts tell what is needed, and stdout belongs to the ready line."""

@@ -62,6 +62,6 @@ def _problem(what: str, field: str) -> Exception:
     plural = {"state": "states", "country": "countries"}[what]
     message = (
         f"There's a problem with this {what}, even though it may appear correct. "
-        f"Please select a {what} from the list of valid {plural}."
+        f"Choose a {what} from the list of valid {plural}."
     )
     return integrity(message, field)

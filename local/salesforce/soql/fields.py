@@ -60,7 +60,7 @@ def column(scope: Scope, path: Path) -> Column:
     here, parents = scope.sobject, []
     for step in steps[:-1]:
         link = here.parents.get(step.lower())
-        target = scope.world.org.schema.find(link.reference_to[0]) if link else None
+        target = _target(scope.world, link) if link else None
         if link is None or target is None:
             raise no_relation(scope.text, path.at, step, here.name)
         parents.append(link)
@@ -69,6 +69,11 @@ def column(scope: Scope, path: Path) -> Column:
     if field is None:
         raise no_column(scope.text, path.at, str(path), here.name)
     return Column(field, _reader(scope.world, tuple(parents), field), tuple(parents))
+
+
+def _target(world: World, link: Field) -> SObject | None:
+    """The object behind a reference; of several (an owner is a user or a queue) the first that exists."""
+    return next((each for name in link.reference_to if (each := world.org.schema.find(name))), None)
 
 
 def _own_steps(scope: Scope, path: Path) -> tuple[str, ...]:

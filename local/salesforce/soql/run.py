@@ -106,6 +106,7 @@ def _sortable(field: Field, value: Value | None) -> Value | None:
 
 
 def _shower(scope: Scope, query: Query, version: str) -> Callable[[Row], Record]:
+    _refuse_doubled(query)
     parts = [part for each in query.selected for part in _parts(scope, each, version)]
 
     def shown(row: Row) -> Record:
@@ -117,10 +118,19 @@ def _shower(scope: Scope, query: Query, version: str) -> Callable[[Row], Record]
     return shown
 
 
+def _refuse_doubled(query: Query) -> None:
+    seen: set[str] = set()
+    for each in query.selected:
+        name = str(each.what).lower() if isinstance(each.what, Path) else ""
+        if name and name in seen:
+            raise malformed(f"duplicate field selected: {each.what}")
+        seen.add(name)
+
+
 def _parts(scope: Scope, selected: Selected, version: str) -> list[Shower]:
     what = selected.what
     if isinstance(what, str):
-        return [_plain(column(scope, Path((name,)))) for name in _all_fields(scope, what)]
+        return [_plain(column(scope, Path((name,))), scope) for name in _all_fields(scope, what)]
     if isinstance(what, Query):
         return [_children(scope, what, version)]
     if isinstance(what, Function):
@@ -136,11 +146,11 @@ def _all_fields(scope: Scope, which: str) -> list[str]:
     return [each.name for each in fields if which == "ALL" or each.custom == (which == "CUSTOM")]
 
 
-def _plain(found: Column, scope: Scope | None = None) -> Shower:
+def _plain(found: Column, scope: Scope) -> Shower:
     name = found.field.name
 
     def put(row: Row, record: Record) -> None:
-        if found.field.type == "address" and scope is not None:
+        if found.field.type == "address":
             record[name] = show_address(scope.sobject, row, found.field)
         else:
             record[name] = show(found.field, found.read(row))

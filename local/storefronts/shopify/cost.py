@@ -86,7 +86,9 @@ class Bucket:
 
 def requested_cost(schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, object]) -> int:
     """Points that a valid document asks for. Variables have their defaults filled in already."""
-    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
+    fragments = {
+        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
     counter = _Counter(schema, fragments, variables)
     points = 0
     for node in document.definitions:
@@ -106,7 +108,10 @@ def actual_cost(value: object) -> int:
 
 class _Counter:
     def __init__(
-        self, schema: GraphQLSchema, fragments: Mapping[str, FragmentDefinitionNode], variables: Mapping[str, object]
+        self,
+        schema: GraphQLSchema,
+        fragments: Mapping[str, FragmentDefinitionNode],
+        variables: Mapping[str, object],
     ) -> None:
         self._schema = schema
         self._fragments = fragments
@@ -132,7 +137,10 @@ class _Counter:
         return (named if is_composite_type(named) else owner), source.selection_set
 
     def _field(self, node: FieldNode, owner: GraphQLCompositeType) -> int:
-        if not isinstance(owner, GraphQLObjectType | GraphQLInterfaceType) or node.name.value not in owner.fields:
+        if (
+            not isinstance(owner, GraphQLObjectType | GraphQLInterfaceType)
+            or node.name.value not in owner.fields
+        ):
             return 0
         field = owner.fields[node.name.value]
         inner = get_named_type(field.type)

@@ -8,7 +8,6 @@ from functools import partial
 
 from local.storefronts.amounts import ZERO
 from local.storefronts.payload import Json
-from local.storefronts.shopify import money
 from local.storefronts.shopify.node_values import (
     address,
     amount_text,
@@ -23,7 +22,12 @@ from local.storefronts.shopify.node_values import (
 from local.storefronts.shopify.paging import Connection
 from local.storefronts.shopify.part_nodes import fulfillment_nodes, refund_nodes, transaction_nodes
 
-_DISPLAYED = {None: "UNFULFILLED", "partial": "PARTIALLY_FULFILLED", "fulfilled": "FULFILLED", "restocked": "RESTOCKED"}
+_DISPLAYED = {
+    None: "UNFULFILLED",
+    "partial": "PARTIALLY_FULFILLED",
+    "fulfilled": "FULFILLED",
+    "restocked": "RESTOCKED",
+}
 _APPLICATIONS = {
     "discount_code": "DiscountCodeApplication",
     "manual": "ManualDiscountApplication",
@@ -212,7 +216,12 @@ def _company_node(company: Json) -> Json:
 def _named(kind: str, number: int | None, rest: Json) -> Json | None:
     if number is None:
         return None
-    return {"__typename": kind, "id": f"gid://shopify/{kind}/{number}", "legacyResourceId": str(number), **rest}
+    return {
+        "__typename": kind,
+        "id": f"gid://shopify/{kind}/{number}",
+        "legacyResourceId": str(number),
+        **rest,
+    }
 
 
 def _group(order: Json, number: int) -> Json:

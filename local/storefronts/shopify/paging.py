@@ -14,21 +14,34 @@ LARGEST_PAGE = 250
 Key = Callable[[Json], tuple[str, int]]
 
 
+def _same(node: Json) -> Json:
+    return node
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     """A list that is read page by page. `key` gives each node's place, so that a cursor outlives changes."""
 
     nodes: Sequence[Json]
     key: Key | None = None
+    make: Callable[[Json], Json] = _same
+    """Makes a node of the page from what is listed."""
 
-    def page(self, first: int | None = None, after: str | None = None, last: int | None = None,
-             before: str | None = None, *, reverse: bool = False) -> Json:
+    def page(
+        self,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+        *,
+        reverse: bool = False,
+    ) -> Json:
         """One page with edges, nodes and pageInfo."""
         size = _size(first, last)
         placed = sorted(self._placed(), key=lambda entry: entry[0], reverse=reverse)
         rest = _between(placed, after, before, reverse=reverse)
         page = rest[:size] if first is not None else rest[-size:]
-        edges = [{"cursor": _cursor(place), "node": node} for place, node in page]
+        edges = [{"cursor": _cursor(place), "node": self.make(node)} for place, node in page]
         cut = len(rest) > len(page)
         return {
             "edges": edges,

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 from local.storefronts.payload import Json
 from local.storefronts.shopify import money
-from local.storefronts.shopify.node_values import amount_text, bag, bag_of, gid, nothing, number_of, set_bag, utc
+from local.storefronts.shopify.node_values import amount_text, bag, bag_of, gid, nothing, number_of, utc
 from local.storefronts.shopify.paging import Connection
 from local.storefronts.shopify.payments import refund_transactions, transactions_of
 
@@ -59,7 +59,7 @@ def _refund(order: Json, owner: Json, refund: Json) -> Json:
         "updatedAt": utc(refund["processed_at"]),
         "note": refund.get("note"),
         "order": owner,
-        "totalRefundedSet": bag_of(movements[0]["amount_set"]) if len(movements) == 1 else nothing(order),
+        "totalRefundedSet": _refunded(order, movements),
         "refundLineItems": Connection(
             [_refund_line(order, owner, refund, entry) for entry in refund.get("refund_line_items") or []]
         ),
@@ -72,6 +72,18 @@ def _refund(order: Json, owner: Json, refund: Json) -> Json:
         "duties": [],
         "transactions": Connection([_transaction(owner, entry) for entry in movements]),
     }
+
+
+def _refunded(order: Json, movements: list[Json]) -> Json:
+    found = nothing(order)
+    for side, source in (("shopMoney", "shop_money"), ("presentmentMoney", "presentment_money")):
+        paid = [
+            Decimal(entry["amount_set"][source]["amount"])
+            for entry in movements
+            if entry["status"] == "success"
+        ]
+        found[side]["amount"] = amount_text(sum(paid, Decimal(0)))
+    return found
 
 
 def _refund_line(order: Json, owner: Json, refund: Json, entry: Json) -> Json:
@@ -112,7 +124,11 @@ def _adjustment(order: Json, entry: Json) -> Json:
 def _fulfillment(owner: Json, entry: Json) -> Json:
     numbers, urls = entry.get("tracking_numbers") or [], entry.get("tracking_urls") or []
     parcels = [
-        {"company": entry.get("tracking_company"), "number": number, "url": urls[index] if index < len(urls) else None}
+        {
+            "company": entry.get("tracking_company"),
+            "number": number,
+            "url": urls[index] if index < len(urls) else None,
+        }
         for index, number in enumerate(numbers)
     ]
     known = {number_of(line["id"]): line for line in owner["lineItems"].nodes}

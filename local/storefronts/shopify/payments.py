@@ -18,7 +18,9 @@ def transactions_of(order: Json) -> list[Json]:
     """All transactions, oldest first: an authorization or sales, and the refunds'."""
     if "transactions" in order:
         return list(order["transactions"])
-    return _incoming(order) + [entry for refund in order["refunds"] for entry in refund_transactions(order, refund)]
+    return _incoming(order) + [
+        entry for refund in order["refunds"] for entry in refund_transactions(order, refund)
+    ]
 
 
 def refund_transactions(order: Json, refund: Json) -> list[Json]:
@@ -26,7 +28,9 @@ def refund_transactions(order: Json, refund: Json) -> list[Json]:
     found: list[Json] = refund.get("transactions") or []
     if len(found) != 1 or "amount_set" in found[0]:
         return [entry if "amount_set" in entry else _same_in_both(order, entry) for entry in found]
-    amounts: Json = {"presentment_money": {"amount": found[0]["amount"], "currency_code": found[0]["currency"]}}
+    amounts: Json = {
+        "presentment_money": {"amount": found[0]["amount"], "currency_code": found[0]["currency"]}
+    }
     amounts["shop_money"] = {"amount": str(refund_money(order, refund)), "currency_code": order["currency"]}
     return [found[0] | {"amount_set": amounts}]
 

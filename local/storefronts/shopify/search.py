@@ -9,12 +9,20 @@ from graphql import GraphQLError
 
 from local.storefronts.payload import Json
 
-_TERM = re.compile(r"""(?P<not>-|NOT\s+)?(?P<field>\w+):(?P<sign>>=|<=|>|<|=)?(?:'(?P<quoted>[^']*)'|"(?P<double>[^"]*)"|(?P<bare>[^\s()]+))""")
+_TERM = re.compile(
+    r"""(?P<not>-|NOT\s+)?(?P<field>\w+):(?P<sign>>=|<=|>|<|=)?(?:'(?P<quoted>[^']*)'|"(?P<double>[^"]*)"|(?P<bare>[^\s()]+))"""
+)
 _SIGNS: dict[str, Callable[[object, object], bool]] = {">=": ge, "<=": le, ">": gt, "<": lt, "=": eq, "": eq}  # type: ignore[dict-item]
 
 _DATES = ("created_at", "updated_at", "processed_at")
-_TEXTS = {"name": "name", "source_identifier": "source_identifier", "po_number": "po_number",
-          "confirmation_number": "confirmation_number", "email": "email", "financial_status": "financial_status"}
+_TEXTS = {
+    "name": "name",
+    "source_identifier": "source_identifier",
+    "po_number": "po_number",
+    "confirmation_number": "confirmation_number",
+    "email": "email",
+    "financial_status": "financial_status",
+}
 
 
 def matching(orders: list[Json], query: str | None) -> list[Json]:
@@ -50,7 +58,9 @@ def _field_test(field: str, sign: str, value: str) -> Callable[[Json], bool]:
     if field == "tag":
         return lambda order: value in [tag.strip() for tag in order.get("tags", "").split(",")]
     if field in _TEXTS:
-        return lambda order: str(order.get(_TEXTS[field]) or "").lstrip("#").lower() == value.lstrip("#").lower()
+        return lambda order: (
+            str(order.get(_TEXTS[field]) or "").lstrip("#").lower() == value.lstrip("#").lower()
+        )
     raise GraphQLError(f"not simulated in a search: {field}")
 
 

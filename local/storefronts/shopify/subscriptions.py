@@ -40,7 +40,9 @@ def pause_before(retry: int) -> float:
 class Subscriptions:
     """The shop's subscriptions and the deliveries that wait for their next attempt."""
 
-    def __init__(self, courier: Courier, time_scale: float, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, courier: Courier, time_scale: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._courier = courier
         self._time_scale = time_scale
         self._clock = clock

@@ -92,11 +92,11 @@ def topic_enum(topic: str) -> str:
 TOPICS = {topic_enum(topic): topic for topic in BODIES}
 
 
-def body_bytes(topic: str, order: Json, before: Json | None) -> bytes:
-    """The body as it is signed and sent; cut to its id where it is too large and the topic is a classic one."""
+def body_bytes(topic: str, order: Json, before: Json | None, *, cut: bool = False) -> bytes:
+    """The body as it is signed and sent; a record over the size limit (or with `cut`) is only its id."""
     whole = BODIES[topic](order, before)
     body = _encode(whole)
-    return _encode({"id": whole["id"]}) if len(body) > MAX_BODY and "id" in whole else body
+    return _encode({"id": whole["id"]}) if "id" in whole and (cut or len(body) > MAX_BODY) else body
 
 
 def sign(body: bytes, key: str) -> str:
@@ -104,7 +104,9 @@ def sign(body: bytes, key: str) -> str:
     return base64.b64encode(hmac.digest(key.encode(), body, hashlib.sha256)).decode()
 
 
-def headers(rng: Random, topic: str, order: Json, signature: str | None, shop: str, at: datetime, event: str) -> dict[str, str]:
+def headers(
+    rng: Random, topic: str, order: Json, signature: str | None, shop: str, at: datetime, event: str
+) -> dict[str, str]:
     """All headers of one delivery. `event` is shared by all webhooks of one action, the webhook id is not."""
     found = {
         "Content-Type": "application/json",

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from local.stack.processes import StartupError
-from local.stack.running import running_stack
+from local.stack.running import RunningStack, running_stack
 from local.stack.simulators import own_environment
 
 TEMPLATE = Path(__file__).parent / "tiny" / "template.yaml"
@@ -111,12 +111,19 @@ def test_kept_state_is_there_in_the_next_run(tmp_path: Path) -> None:
         assert sent.status_code == 200
 
 
+def in_flight(stack: RunningStack, url: str) -> int:
+    name = "ApproximateNumberOfMessagesNotVisible"
+    answer = stack.aws_calls.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])
+    return int(answer["Attributes"][name])
+
+
 def test_message_under_way_at_the_stop_is_delivered_in_the_next_run(tmp_path: Path) -> None:
     arguments = [*TINY, "--data", str(tmp_path / "data")]
     with running_stack(arguments) as first:
         url = first.aws_calls.sqs.get_queue_url(QueueName="local-WorkQueue")["QueueUrl"]
         first.aws_calls.sqs.send_message(QueueUrl=url, MessageBody="under-way")
-        time.sleep(0.3)  # it is now in the batching window
+        while in_flight(first, url) != 1:  # until it is in the batching window
+            time.sleep(0.02)
     with running_stack(arguments) as second:
         until = time.monotonic() + 15
         bodies: set[str] = set()

@@ -77,7 +77,9 @@ def test_shipped_versions_are_those_that_are_tested() -> None:
     pins = [
         dict(
             re.findall(
-                r"^([a-z0-9._-]+)(?:\[[a-z,]+\])?==(\S+)", (ROOT / "requirements" / name).read_text(), re.M
+                r"^([a-z0-9._-]+)(?:\[[a-z,]+\])?==(\S+)",
+                (ROOT / "requirements" / name).read_text(),
+                re.MULTILINE,
             )
         )
         for name in ("layer.txt", "dev.txt")

@@ -37,7 +37,8 @@ def read_keys(session: Session, object_name: str, parent_path: str, parent_keys:
     found: dict[str, list[str]] = {key: [] for key in parent_keys}
     for start in range(0, len(parent_keys), KEYS_PER_QUERY):
         keys = ", ".join(_quoted(key) for key in parent_keys[start : start + KEYS_PER_QUERY])
-        soql = f"SELECT {KEY_FIELD}, {parent_path} FROM {object_name} WHERE {parent_path} IN ({keys})"
+        fields = ", ".join(dict.fromkeys((KEY_FIELD, parent_path)))  # Salesforce refuses a field named twice
+        soql = f"SELECT {fields} FROM {object_name} WHERE {parent_path} IN ({keys})"
         for row in session.query(soql):
             key, parent = row[KEY_FIELD], _walk(row, parent_path)
             if isinstance(key, str) and isinstance(parent, str):

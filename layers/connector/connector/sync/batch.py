@@ -93,7 +93,7 @@ class Batch:
                 self._write_to(org, group)
             except (NotWritten, ClientError, BotoCoreError) as error:
                 for work in group:
-                    work.outcome = _as_outcome(error)
+                    work.outcome, work.uncertain = _as_outcome(error), True
         self._parallel(self._complete, [work for work in works if work.outcome in ("written", "unchanged", "gone")])
 
     def close(self) -> dict[str, Any]:
@@ -153,6 +153,7 @@ class Batch:
             self._flow.orgs.pause(org)
 
     def _complete(self, work: Work) -> None:
+        work.uncertain = True  # until the note is made, Salesforce holds more than the table knows
         if work.order is None or work.plan is None:
             self._records.complete_gone(work.key, (*work.state.history, self._history(work)))
         else:
@@ -167,7 +168,7 @@ class Batch:
                 history=(*work.state.history, self._history(work)),
             )
             self._records.complete(work.key, applied)
-        work.claimed = False
+        work.claimed = work.uncertain = False
 
     def _settle(self, work: Work) -> None:
         """Carry out a work's outcome; if even that fails, its messages go back to SQS as failed."""

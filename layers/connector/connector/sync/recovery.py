@@ -31,3 +31,15 @@ def recover(session: Session, works: Iterable[Work]) -> None:
             found[id(by_parent[parent_key])].update(Target(object_name, key) for key in keys)
     for work in works:
         work.state = replace(work.state, owned=owned_keys(found[id(work)]))
+
+
+def find_existing(session: Session, targets: Iterable[Target]) -> set[Target]:
+    """Which of the targets Salesforce has: one query per object and 100 records."""
+    by_object: dict[str, set[str]] = defaultdict(set)
+    for target in targets:
+        by_object[target.object].add(target.key)
+    found: set[Target] = set()
+    for object_name, keys in by_object.items():
+        for matches in read_keys(session, object_name, KEY_FIELD, sorted(keys)).values():
+            found.update(Target(object_name, key) for key in matches)
+    return found

@@ -14,6 +14,7 @@ from connector.salesforce.errors import Refusal, cause, classify, to_outcome
 from connector.salesforce.graphs import KEY_FIELD, Graph, Node, Refused, Result, Unanswered, Written, write_graphs
 from connector.salesforce.session import Session
 from connector.sync.drafting import Knowledge, SharedPart, draft
+from connector.sync.recovery import find_existing, recover
 from connector.sync.shared import Merged, SharedKey
 from connector.sync.work import Work
 
@@ -34,6 +35,8 @@ class Job:
     """Whether it carries all its parents itself."""
     targets: Mapping[str, Target] = field(default_factory=dict)
     carries: tuple[SharedKey, ...] = ()
+    surprised: bool = False
+    """Salesforce holds a record that nobody remembers writing: look what it really has before the next pass."""
 
 
 class Writer:
@@ -57,7 +60,7 @@ class Writer:
             self._finish_empty(job for job in open_jobs if job.id not in results)
             if not again:
                 return
-            open_jobs = [self._alone(job) for job in again]
+            open_jobs = [job for job in again if self._prepare(job)]
 
     def _graphs(self, jobs: Iterable[Job]) -> list[Graph]:
         carried: set[SharedKey] = set()
@@ -122,9 +125,27 @@ class Writer:
             job.work.outcome = problem
             job.work.uncertain = job.work.uncertain or uncertain
 
-    def _alone(self, job: Job) -> Job:
+    def _prepare(self, job: Job) -> bool:
+        """Make a job ready for another pass; False if that failed, and the job with it."""
         job.alone = True
-        return job
+        try:
+            if job.surprised:
+                self._look(job)
+        except NotWritten as problem:
+            self._fail(job, problem, uncertain=True)
+            return False
+        return True
+
+    def _look(self, job: Job) -> None:
+        """Ask Salesforce which of the job's records exist, its own and the shared ones."""
+        shared = [record.target for key in job.shared for record in self._shared[key].records]
+        self._existing_targets |= find_existing(self._session, shared)
+        if job.work is not None and job.work.plan is not None:
+            recover(self._session, [job.work])
+            existing = frozenset(job.work.known_targets())
+            job.knowledge = replace(job.knowledge, existing=existing, uncertain=True)
+            job.deletes = job.work.deletes()
+        job.surprised = False
 
     def _repair(self, job: Job, node: Node, refusal: Refusal) -> bool:
         """Change what is believed so that another request may do; False if no request can."""
@@ -140,12 +161,7 @@ class Writer:
         """Create-only fields were refused: the record exists although nobody remembers writing it."""
         if target in job.knowledge.existing or target in self._existing_targets:
             return False
-        if any(record.target == target for record in job.own):
-            job.knowledge = replace(
-                job.knowledge, existing=job.knowledge.existing | {target}, uncertain=True
-            )
-        else:
-            self._existing_targets.add(target)
+        job.surprised = True
         return True
 
     def _believe_missing(self, job: Job, target: Target, refusal: Refusal) -> bool:

@@ -1,0 +1,1 @@
+"""The promise that replays, duplicates, reordering, concurrency and crashes converge on one Salesforce state."""
