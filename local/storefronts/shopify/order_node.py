@@ -58,16 +58,8 @@ _SETS = {
 
 def order_node(order: Json) -> Json:
     """The order."""
-    node = _head(order) | _people(order)
-    node |= {name: bag(order, field, order) for name, field in _AMOUNTS.items()}
-    node |= {name: set_bag(order, field) for name, field in _SETS.items()}
-    return node | {
-        "originalTotalPriceSet": node["totalPriceSet"],
-        "totalCashRoundingAdjustment": {
-            "paymentSet": set_bag(order, "total_cash_rounding_payment_adjustment_set") or nothing(order),
-            "refundSet": set_bag(order, "total_cash_rounding_refund_adjustment_set") or nothing(order),
-        },
-        "additionalFees": _fees(order),
+    node = _head(order) | _people(order) | _amounts(order)
+    node |= {
         "taxLines": taxes(order, order),
         "discountApplications": Connection(discount_nodes(order)),
         "discountCodes": [entry["code"] for entry in order.get("discount_codes") or []],
@@ -77,6 +69,7 @@ def order_node(order: Json) -> Json:
         "refunds": partial(refund_nodes, order, node),
         "fulfillments": partial(fulfillment_nodes, order, node),
     }
+    return node
 
 
 def discount_nodes(order: Json) -> list[Json]:
@@ -167,6 +160,19 @@ def _head(order: Json) -> Json:
         "paymentTerms": None,
         "customAttributes": _attributes(order.get("note_attributes")),
         "retailLocation": _named("Location", order.get("location_id"), {"name": "Shop"}),
+    }
+
+
+def _amounts(order: Json) -> Json:
+    found: Json = {name: bag(order, field, order) for name, field in _AMOUNTS.items()}
+    found |= {name: set_bag(order, field) for name, field in _SETS.items()}
+    return found | {
+        "originalTotalPriceSet": found["totalPriceSet"],
+        "totalCashRoundingAdjustment": {
+            "paymentSet": set_bag(order, "total_cash_rounding_payment_adjustment_set") or nothing(order),
+            "refundSet": set_bag(order, "total_cash_rounding_refund_adjustment_set") or nothing(order),
+        },
+        "additionalFees": _fees(order),
     }
 
 

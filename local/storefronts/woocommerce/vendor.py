@@ -10,7 +10,7 @@ from random import Random
 from local.storefronts.courier import Attempt, Courier, Message
 from local.storefronts.exchange import Answer, Request, html_answer
 from local.storefronts.faults import Fault
-from local.storefronts.forgery import forged
+from local.storefronts.forgery import forged, is_forgery
 from local.storefronts.history import Step, live
 from local.storefronts.ledger import Ledger
 from local.storefronts.payload import Json
@@ -108,8 +108,9 @@ class WooCommerceVendor:
             for webhook in self.list_webhooks():
                 if webhook.topic == topic and webhook.status == "active":
                     attempt = self.courier.post(self._message(webhook, order_id, body, wish))
-                    with self._lock:
-                        webhook.note(attempt.status)
+                    if not is_forgery(wish):
+                        with self._lock:
+                            webhook.note(attempt.status)
                     sent.append(attempt)
         return sent
 
@@ -120,9 +121,9 @@ class WooCommerceVendor:
         rng = Random(seed)  # noqa: S311 - invents orders
         placed_at = self._now().replace(microsecond=0) - timedelta(minutes=rng.randint(400, 3000))
         order = invented.make_order(rng, order_id, placed_at, site=self.site)
-        return live(
-            rng, order, placed_at, "order.created", TELLING | {invented.refund: TELLING[invented.refund]}
-        )
+        changes = {change: told for change, told in TELLING.items() if change is not invented.refund}
+        changes[self._refund] = TELLING[invented.refund]
+        return live(rng, order, placed_at, "order.created", changes)
 
     def reset(self) -> None:
         """As at the start: no orders, an active webhook for each topic."""

@@ -7,6 +7,7 @@ import requests
 import responses
 
 from connector.errors import Deferred, Failed, NotWritten, Parked
+from connector.storefronts.base import Unsupported
 from connector.storefronts.shopify.api import Api
 
 SHOP = "https://acme.example"
@@ -254,8 +255,7 @@ class TestToken:
         assert "key-new" not in str(raised.value)
         assert len(web.calls) == 1
 
-    def test_secret_without_credentials_is_parked(self, web: responses.RequestsMock, clock: Clock) -> None:
-        with pytest.raises(Parked) as parked:
+    def test_secret_without_credentials_cannot_fetch(self, web: responses.RequestsMock, clock: Clock) -> None:
+        with pytest.raises(Unsupported, match="access_token"):
             api({"client_secret": "key"}, clock).ask("query", {})
-        assert parked.value.reason == "credentials_missing"
         assert len(web.calls) == 0

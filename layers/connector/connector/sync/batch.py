@@ -65,10 +65,13 @@ class Batch:
         return _open(works)
 
     def coalesce(self, works: Sequence[Work]) -> list[Work]:
-        """Of several versions of a record only the newest goes on; the others share its outcome."""
+        """Of several versions of a record only the newest goes on; the others share its outcome.
+
+        A deletion is no version: it goes its own way, and waits while a version of the record is being written.
+        """
         groups: dict[object, list[Work]] = defaultdict(list)
         for work in works:
-            groups[work.key].append(work)
+            groups[work.key, work.order is None].append(work)
         newest = []
         for group in groups.values():
             *older, last = sorted(group, key=_recency)
@@ -227,9 +230,8 @@ def _open(works: Iterable[Work]) -> list[Work]:
     return [work for work in works if work.outcome is None]
 
 
-def _recency(work: Work) -> tuple[bool, Version]:
-    """Oldest first; a deletion is later than any content."""
-    return (work.order is None, _NEVER if work.order is None else work.version)
+def _recency(work: Work) -> Version:
+    return _NEVER if work.order is None else work.version
 
 
 def _contest(last: Work, other: Work) -> bool:

@@ -12,6 +12,7 @@ from decimal import Decimal
 import requests
 
 from connector.errors import Deferred, Failed, NotWritten, Parked
+from connector.storefronts.base import Unsupported
 
 API_VERSION = "2026-10"
 TIMEOUTS = (3.05, 20.0)
@@ -94,13 +95,9 @@ class Token:
 
     @property
     def request(self) -> dict[str, str]:
-        """The form that asks for a token. Raises `Parked` if the secret holds no credentials."""
+        """The form that asks for a token. Raises `Unsupported` if the secret holds no credentials."""
         if not self.renewable or not self._client_secret:
-            raise Parked(
-                "credentials_missing",
-                "the store's secret holds neither access_token nor client_id and client_secret",
-                "Add them to the store's secret, then retry.",
-            )
+            raise Unsupported("the store's secret holds neither access_token nor client_id and client_secret")
         return {
             "grant_type": "client_credentials",
             "client_id": self._client_id,
