@@ -27,6 +27,7 @@ _DISPLAYED = {
     "partial": "PARTIALLY_FULFILLED",
     "fulfilled": "FULFILLED",
     "restocked": "RESTOCKED",
+    "pending": "PENDING_FULFILLMENT",
 }
 _APPLICATIONS = {
     "discount_code": "DiscountCodeApplication",

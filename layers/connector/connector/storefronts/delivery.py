@@ -19,7 +19,7 @@ MAX_BODY = 5_000_000
 """Bytes. Storefronts stop at 1,000,000 (Shopify); a Lambda request ends at 6 MB."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Delivery:
     """An authentic webhook: which entity it is about, its topic and the headers that its adapter wants."""
 

@@ -21,14 +21,14 @@ class Malformed(ValueError):
     """The body is not what it claims to be; the message names the place and the kind found, never the value."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Required:
     """A field that must be there and not null."""
 
     shape: "Shape"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OneOf:
     """A value of any of several shapes."""
 

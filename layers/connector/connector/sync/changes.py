@@ -5,7 +5,7 @@ ones get a default, so that old messages survive an update.
 """
 
 import json
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Literal
 
 WIRE_VERSION = 1
@@ -13,7 +13,7 @@ WIRE_VERSION = 1
 Origin = Literal["webhook", "poll", "backfill", "file", "retry", "salesforce"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Change:
     """One change of one record of one store. Id and version are in the payload; `id` is set where only it is known."""
 
@@ -38,7 +38,7 @@ class Change:
     def from_json(cls, text: str) -> "Change":
         """The inverse of `to_json`; raises ValueError or TypeError for anything else."""
         content = json.loads(text)
-        known = {name: content[name] for name in cls.__slots__ if name in content}
+        known = {part.name: content[part.name] for part in fields(cls) if part.name in content}
         return cls(**known)
 
     def with_payload(self, payload: str) -> "Change":

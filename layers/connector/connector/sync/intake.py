@@ -21,7 +21,7 @@ FLOWS: Mapping[str, str] = {"order": "orders_to_salesforce"}
 """Which flow takes an entity."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Request:
     """An HTTP request as API Gateway passes it on (payload format 2.0)."""
 
@@ -43,7 +43,7 @@ class Request:
         return cls(store, headers, raw, (event.get("requestContext") or {}).get("requestId"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Route:
     """Which platform a store is on and where its secret lies."""
 
