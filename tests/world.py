@@ -185,6 +185,15 @@ class World:
         content = json.loads(answer.body)
         return content["records"] if isinstance(content, dict) else content
 
+    def delete(self, object_name, key):
+        """An administrator deletes a row, with its children, in Salesforce."""
+        world = self.simulator.world
+        row = next(row for row in self.rows(object_name) if row["Storefront_Key__c"] == key)
+        for child in ("OrderItem", "Order") if object_name == "Order" else (object_name,):
+            for one in list(world.store.rows(child)):
+                if row["Id"] in (one["Id"], one.get("OrderId")):
+                    world.store.put(child, {**one, "IsDeleted": True})
+
     def parked(self):
         """All entries of the error desk that are not resolved, as plain dicts."""
         entries = [{k: next(iter(v.values())) for k, v in i.items()} for i in self.tables.items["parked"].values()]

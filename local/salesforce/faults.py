@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from local.salesforce.errors import ApiError
 
@@ -114,8 +115,8 @@ def _parse(wanted: Mapping[str, object]) -> Fault:
     except re.error as error:
         raise ValueError(f"path is not a regular expression: {error}") from None
     return Fault(
-        str(kind), _number(wanted, "times", 1), path, _string(wanted, "node", ""),
-        float(_number(wanted, "seconds", 0 if kind == "slow" else 30)), _number(wanted, "status", 400),
+        str(kind), int(_number(wanted, "times", 1)), path, _string(wanted, "node", ""),
+        _number(wanted, "seconds", 0 if kind == "slow" else 30), int(_number(wanted, "status", 400)),
         _string(wanted, "errorCode", "UNKNOWN_EXCEPTION"), _string(wanted, "message", "An unexpected error occurred."),
     )  # fmt: skip
 
@@ -127,11 +128,8 @@ def _string(wanted: Mapping[str, object], name: str, default: str) -> str:
     return value
 
 
-def _number(wanted: Mapping[str, object], name: str, default: int) -> int:
+def _number(wanted: Mapping[str, object], name: str, default: float) -> float:
     value = wanted.get(name, default)
-    if isinstance(value, bool) or not isinstance(value, int):
-        try:
-            return int(float(str(value)))
-        except ValueError:
-            raise ValueError(f"{name} must be a number") from None
-    return value
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)) or value < 0:
+        raise ValueError(f"{name} must be a number that is not negative")
+    return float(value)

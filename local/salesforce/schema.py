@@ -57,7 +57,7 @@ class Field:
 
     def key(self, value: str) -> str:
         """The value as an index compares it."""
-        return value if self.case_sensitive or self.type in {"id", "reference"} else value.casefold()
+        return value if self.case_sensitive or self.type not in TEXT_TYPES else value.casefold()
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ class Path:
     """A field, perhaps of a parent: `Account.Owner.Name`. `at` is its place in the query text."""
 
     steps: tuple[str, ...]
-    at: int = 0
+    at: int = field(default=0, compare=False)
 
     def __str__(self) -> str:
         return ".".join(self.steps)

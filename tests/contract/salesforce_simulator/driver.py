@@ -82,7 +82,9 @@ class Client:
 
     def call(self, method: str, path: str, body: object = None, **headers: str) -> Reply:
         """A request below the versioned base."""
-        return self.raw(method, f"{BASE}/{path}", b"" if body is None else json.dumps(body).encode(), **headers)
+        return self.raw(
+            method, f"{BASE}/{path}", b"" if body is None else json.dumps(body).encode(), **headers
+        )
 
     def create(self, sobject: str, **fields: object) -> str:
         return self.call("POST", f"sobjects/{sobject}", fields).id
@@ -130,7 +132,12 @@ class Client:
     def order(self, **fields: object) -> str:
         """A draft order on a new account in the standard price book."""
         account = self.create("Account", Name="Weber und Soehne")
-        given = {"EffectiveDate": "2026-11-20", "Status": "Draft", "Pricebook2Id": self.standard_book(), **fields}
+        given = {
+            "EffectiveDate": "2026-11-20",
+            "Status": "Draft",
+            "Pricebook2Id": self.standard_book(),
+            **fields,
+        }
         return self.create("Order", AccountId=account, **given)
 
 

@@ -14,7 +14,9 @@ def send(org, method, path, *records, whole=False):
 
 
 def test_results_come_in_the_order_of_the_records(org):
-    reply = send(org, "POST", "", record("Contact", LastName="a"), record("Contact"), record("Account", Name="b"))
+    reply = send(
+        org, "POST", "", record("Contact", LastName="a"), record("Contact"), record("Account", Name="b")
+    )
     assert reply.status == 200
     assert [each["success"] for each in reply.body] == [True, False, True]
     assert set(reply.body[0]) == {"id", "success", "errors"}
@@ -71,7 +73,9 @@ def test_updates_need_ids(org):
 def test_upserts_tell_created_from_updated(org):
     path = "/Account/Storefront_Key__c"
     first = send(org, "PATCH", path, record("Account", Storefront_Key__c="k1", Name="a"))
-    second = send(org, "PATCH", path, *[record("Account", Storefront_Key__c=f"k{n}", Name="b") for n in (1, 2)])
+    second = send(
+        org, "PATCH", path, *[record("Account", Storefront_Key__c=f"k{n}", Name="b") for n in (1, 2)]
+    )
     assert first.body[0]["created"] is True
     assert [each["created"] for each in second.body] == [False, True]
     assert second.body[0]["id"] == first.body[0]["id"]
@@ -134,9 +138,14 @@ def test_reading_several_keeps_the_order_and_marks_what_is_missing(org):
     read = org.call("POST", "composite/sobjects/Account", {"ids": wanted, "fields": ["Name"]}).body
     assert [each and each["Name"] for each in read] == ["b", None, "a"]
     assert org.call("GET", f"composite/sobjects/Account?ids={ids[0]}&fields=Name").body[0]["Name"] == "a"
-    assert org.call("GET", f"composite/sobjects/Account?ids={ids[0]}&fields=Nope").error == (400, "INVALID_FIELD")
+    assert org.call("GET", f"composite/sobjects/Account?ids={ids[0]}&fields=Nope").error == (
+        400,
+        "INVALID_FIELD",
+    )
 
 
-@pytest.mark.parametrize("body", [{"records": "x"}, {"records": [{}]}, {"records": [1]}, {"allOrNone": 1, "records": [{}]}])
+@pytest.mark.parametrize(
+    "body", [{"records": "x"}, {"records": [{}]}, {"records": [1]}, {"allOrNone": 1, "records": [{}]}]
+)
 def test_malformed_collections(org, body):
     assert org.call("POST", "composite/sobjects", body).status == 400

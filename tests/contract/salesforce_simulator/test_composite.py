@@ -27,12 +27,19 @@ def test_entries_run_in_order_and_refer_back(org):
         node("GET", "Contact/@{con.id}?fields=AccountId", "read"),
     )
     assert codes(reply) == [201, 201, 200]
-    assert reply.body["compositeResponse"][2]["body"]["AccountId"] == reply.body["compositeResponse"][0]["body"]["id"]
+    assert (
+        reply.body["compositeResponse"][2]["body"]["AccountId"]
+        == reply.body["compositeResponse"][0]["body"]["id"]
+    )
 
 
 def test_the_result_of_a_query_can_be_referred_to(org):
     known = org.create("Account", Name="x")
-    reply = composite(org, query("SELECT Id FROM Account"), node("POST", "Contact", "c", {"LastName": "y", "AccountId": "@{q.records[0].Id}"}))
+    reply = composite(
+        org,
+        query("SELECT Id FROM Account"),
+        node("POST", "Contact", "c", {"LastName": "y", "AccountId": "@{q.records[0].Id}"}),
+    )
     assert org.read("Contact", reply.body["compositeResponse"][1]["body"]["id"])["AccountId"] == known
 
 
@@ -43,12 +50,18 @@ def test_without_all_or_none_a_failure_stands_alone(org):
 
 
 def test_a_reference_to_a_failed_entry_halts(org):
-    reply = composite(org, node("POST", "Account", "bad", {}), node("POST", "Contact", "c", {"LastName": "y", "AccountId": "@{bad.id}"}))
+    reply = composite(
+        org,
+        node("POST", "Account", "bad", {}),
+        node("POST", "Contact", "c", {"LastName": "y", "AccountId": "@{bad.id}"}),
+    )
     assert reply.body["compositeResponse"][1]["body"][0]["errorCode"] == "PROCESSING_HALTED"
 
 
 def test_with_all_or_none_everything_is_undone(org):
-    reply = composite(org, node("POST", "Account", "acc", {"Name": "x"}), node("POST", "Contact", "bad", {}), whole=True)
+    reply = composite(
+        org, node("POST", "Account", "acc", {"Name": "x"}), node("POST", "Contact", "bad", {}), whole=True
+    )
     errors = [each["body"][0]["errorCode"] for each in reply.body["compositeResponse"]]
     assert errors == ["PROCESSING_HALTED", "REQUIRED_FIELD_MISSING"]
     assert org.rows("SELECT Id FROM Account") == []
@@ -79,7 +92,9 @@ def test_no_composite_inside_a_composite(org):
     assert codes(composite(org, entry)) == [400]
 
 
-@pytest.mark.parametrize("body", [{}, {"compositeRequest": []}, {"compositeRequest": [{"url": "x"}]}, {"compositeRequest": [1]}])
+@pytest.mark.parametrize(
+    "body", [{}, {"compositeRequest": []}, {"compositeRequest": [{"url": "x"}]}, {"compositeRequest": [1]}]
+)
 def test_malformed_composites(org, body):
     assert org.call("POST", "composite", body).error == (400, "JSON_PARSER_ERROR")
 
@@ -108,19 +123,20 @@ def test_each_request_of_a_batch_counts_as_a_call(org):
 
 def test_a_batch_can_halt_on_the_first_error(org):
     bad, good = {"method": "GET", "url": "v66.0/nothing"}, {"method": "GET", "url": "v66.0/limits"}
-    assert [each["statusCode"] for each in batch(org, bad, good, haltOnError=True).body["results"]] == [404, 412]
+    assert [each["statusCode"] for each in batch(org, bad, good, haltOnError=True).body["results"]] == [
+        404,
+        412,
+    ]
     assert batch(org, *[good] * 26).error == (400, "LIMIT_EXCEEDED")
 
 
 def tree(*contacts):
-    return {
-        "records": [
-            {
-                "attributes": {"type": "Account", "referenceId": "a1"}, "Name": "x",
-                "Contacts": {"records": [{"attributes": {"type": "Contact", "referenceId": f"c{n}"}, **each} for n, each in enumerate(contacts)]},
-            }
-        ]
-    }  # fmt: skip
+    children = [
+        {"attributes": {"type": "Contact", "referenceId": f"c{number}"}, **each}
+        for number, each in enumerate(contacts)
+    ]
+    account = {"attributes": {"type": "Account", "referenceId": "a1"}, "Name": "x"}
+    return {"records": [{**account, "Contacts": {"records": children}}]}
 
 
 def test_a_tree_creates_parents_and_children(org):
@@ -139,5 +155,8 @@ def test_a_tree_is_created_whole_or_not_at_all(org):
 
 
 def test_a_tree_has_at_most_200_records(org):
-    assert org.call("POST", "composite/tree/Account", tree(*[{"LastName": "y"}] * 200)).error == (400, "LIMIT_EXCEEDED")
+    assert org.call("POST", "composite/tree/Account", tree(*[{"LastName": "y"}] * 200)).error == (
+        400,
+        "LIMIT_EXCEEDED",
+    )
     assert org.call("POST", "composite/tree/Account", tree(*[{"LastName": "y"}] * 199)).status == 201

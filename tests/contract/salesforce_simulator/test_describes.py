@@ -45,7 +45,7 @@ def test_a_describe_has_fields_and_children(org):
     [
         ("Order", "TotalAmount", {"type": "currency", "createable": False, "updateable": False}),
         ("Order", "EffectiveDate", {"type": "date", "nillable": False, "createable": True}),
-        ("OrderItem", "OrderId", {"referenceTo": ["Order"], "relationshipName": "Order", "createable": True, "updateable": False}),
+        ("OrderItem", "OrderId", {"referenceTo": ["Order"], "createable": True, "updateable": False}),
         ("OrderItem", "Quantity", {"type": "double", "precision": 18, "scale": 2}),
         ("Contact", "Email", {"type": "email", "length": 80, "idLookup": True, "externalId": False}),
         ("Account", "AnnualRevenue", {"type": "currency", "precision": 18, "scale": 0}),
@@ -71,7 +71,10 @@ def test_facts_of_fields(org, sobject, name, expected):
 
 def test_picklists_show_their_values(org):
     field = fields_of(org, "Parcel__c")["Colour__c"]
-    assert [(each["value"], each["defaultValue"]) for each in field["picklistValues"]] == [("red", True), ("blue", False)]
+    assert [(each["value"], each["defaultValue"]) for each in field["picklistValues"]] == [
+        ("red", True),
+        ("blue", False),
+    ]
 
 
 def test_without_a_package_only_standard_objects_exist(tmp_path):
@@ -84,7 +87,12 @@ def test_without_a_package_only_standard_objects_exist(tmp_path):
 def granted(tmp_path):
     """A user who sees accounts with phone and billing address, and may read but not change their website."""
     package = write_package(tmp_path)
-    fields = {"Account.Phone": True, "Account.BillingAddress": True, "Account.Website": False, "Account.Storefront_Key__c": True}
+    fields = {
+        "Account.Phone": True,
+        "Account.BillingAddress": True,
+        "Account.Website": False,
+        "Account.Storefront_Key__c": True,
+    }
     rights = {"Account": "cru", "Order": "r", "Opportunity": "cru"}
     write_permission_set(package, "Robot", rights, fields)
     write_permission_set(package, "Robot_Extra", {"Case": "r"}, {"Case.Subject": False})
@@ -111,7 +119,10 @@ def test_an_address_is_granted_as_a_whole(granted):
 
 
 def test_a_field_granted_for_reading_cannot_be_written(granted):
-    assert granted.try_create("Account", Name="x", Website="x").error == (400, "INVALID_FIELD_FOR_INSERT_UPDATE")
+    assert granted.try_create("Account", Name="x", Website="x").error == (
+        400,
+        "INVALID_FIELD_FOR_INSERT_UPDATE",
+    )
     assert fields_of(granted, "Account")["Website"]["updateable"] is False
 
 
@@ -127,7 +138,10 @@ def test_objects_without_a_grant_do_not_exist(granted):
 
 def test_rights_on_an_object_are_checked(granted):
     account = granted.create("Account", Name="x")
-    assert granted.call("DELETE", f"sobjects/Account/{account}").error == (403, "INSUFFICIENT_ACCESS_OR_READONLY")
+    assert granted.call("DELETE", f"sobjects/Account/{account}").error == (
+        403,
+        "INSUFFICIENT_ACCESS_OR_READONLY",
+    )
     fields = {"AccountId": account, "EffectiveDate": "2026-11-20", "Status": "Draft"}
     assert granted.try_create("Order", **fields).error == (403, "INSUFFICIENT_ACCESS_OR_READONLY")
     assert granted.call("GET", "sobjects/Account/describe").body["deletable"] is False
@@ -151,11 +165,20 @@ def test_the_own_package_loads_with_all_its_keys():
     """The product's own source: each object's key is unique, case-sensitive and granted to the integration user."""
     simulator = Simulator(CREDENTIALS, package=PACKAGE)
     assert simulator.world.org.permissions is not None
-    keyed = [each for each in simulator.world.org.schema.objects.values() if "Storefront_Key__c" in each.fields]
-    assert {"Account", "Contact", "Order", "OrderItem", "Product2", "PricebookEntry"} <= {each.name for each in keyed}
+    keyed = [
+        each for each in simulator.world.org.schema.objects.values() if "Storefront_Key__c" in each.fields
+    ]
+    assert {"Account", "Contact", "Order", "OrderItem", "Product2", "PricebookEntry"} <= {
+        each.name for each in keyed
+    }
     for each in keyed:
         key = each.fields["Storefront_Key__c"]
-        assert (key.unique, key.case_sensitive, key.external_id, key.createable) == (True, True, True, True), each.name
+        assert (key.unique, key.case_sensitive, key.external_id, key.createable) == (
+            True,
+            True,
+            True,
+            True,
+        ), each.name
 
 
 def test_a_field_that_is_taken_out_of_the_package_is_gone(tmp_path):

@@ -40,7 +40,8 @@ def test_a_fault_on_a_node_hits_only_the_graph_that_holds_it(org, exists):
         org.upsert("Account", "shop:2", Name="b")
     order_fault(org, "lock", node="shop:2")
     graphs = [
-        graph(f"g{n}", node("PATCH", f"Account/Storefront_Key__c/shop%3A{n}", "acc", {"Name": f"a{n}"})) for n in (1, 2, 3)
+        graph(f"g{n}", node("PATCH", f"Account/Storefront_Key__c/shop%3A{n}", "acc", {"Name": f"a{n}"}))
+        for n in (1, 2, 3)
     ]
     reply = org.graph(*graphs)
     assert [each["isSuccessful"] for each in reply.body["graphs"]] == [True, False, True]
@@ -120,16 +121,25 @@ def test_a_fault_waits_for_its_path(org, path):
 def test_faults_are_listed_and_forgotten(org):
     order_fault(org, "lock", times=3)
     org.try_create("Account", Name="x")
-    assert [(each["fault"], each["times"], each["hits"]) for each in control(org, "GET", "/_faults").body["faults"]] == [
-        ("lock", 3, 1)
-    ]
+    assert [
+        (each["fault"], each["times"], each["hits"])
+        for each in control(org, "GET", "/_faults").body["faults"]
+    ] == [("lock", 3, 1)]
     assert control(org, "DELETE", "/_faults").status == 204
     assert org.try_create("Account", Name="x").status == 201
 
 
 @pytest.mark.parametrize(
-    "wanted", [{}, {"fault": "meteor"}, {"fault": "lock", "times": "many"}, {"fault": "lock", "path": "("}, {"fault": "lock", "often": 1}, []]
-)  # fmt: skip
+    "wanted",
+    [
+        {},
+        [],
+        {"fault": "meteor"},
+        {"fault": "lock", "times": "many"},
+        {"fault": "lock", "path": "("},
+        {"fault": "lock", "often": 1},
+    ],
+)
 def test_orders_that_make_no_sense_are_refused(org, wanted):
     assert control(org, "POST", "/_faults", wanted).error == (400, "INVALID_ORDER")
 

@@ -127,7 +127,8 @@ def test_a_checkbox_is_never_null(org, given):
     ("field", "given"),
     [
         ("Insured__c", "true"), ("Insured__c", 1), ("Weight__c", "1.5"), ("Weight__c", True), ("Weight__c", ""),
-        ("Batch__c", 7), ("Batch__c", ["a"]), ("Batch__c", {"a": 1}), ("Due__c", "20.11.2026"), ("Due__c", "2026-02-30"),
+        ("Batch__c", 7), ("Batch__c", ["a"]), ("Batch__c", {"a": 1}), ("Due__c", "20.11.2026"),
+        ("Due__c", "2026-02-30"),
         ("Due__c", "2026-11-20T10:00:00Z"), ("Sent__c", "2026-11-20T10:00:00"), ("Sent__c", "2026-11-20"),
         ("Sent__c", "yesterday"), ("Batch__c", "bell\u0007"),
     ],

@@ -30,15 +30,20 @@ def responses(reply, index=0):
 
 
 def test_a_tree_is_written_with_references_between_its_nodes(org):
+    order = {
+        "EffectiveDate": "2026-11-20",
+        "Status": "Draft",
+        "AccountId": "@{acc.id}",
+        "BillToContactId": "@{con.id}",
+    }
     reply = org.graph(
         graph(
             "g1",
             account(),
             node("POST", "Contact", "con", {"LastName": "y", "AccountId": "@{acc.id}"}),
-            node("PATCH", "Order/Storefront_Key__c/shop%3A1", "ord",
-                 {"AccountId": "@{acc.id}", "EffectiveDate": "2026-11-20", "Status": "Draft", "BillToContactId": "@{con.id}"}),
+            node("PATCH", "Order/Storefront_Key__c/shop%3A1", "ord", order),
         )
-    )  # fmt: skip
+    )
     answer = only(reply)
     assert (answer["graphId"], answer["isSuccessful"]) == ("g1", True)
     first, second, third = responses(reply)
@@ -59,7 +64,11 @@ def test_updating_by_key_answers_200_with_the_id(org):
 def test_update_by_id_and_delete_answer_204_with_a_null_body_and_no_headers(org):
     one, other = org.create("Account", Name="x"), org.create("Account", Name="y")
     reply = org.graph(
-        graph("g1", node("PATCH", f"Account/{one}", "upd", {"Name": "z"}), node("DELETE", f"Account/{other}", "del"))
+        graph(
+            "g1",
+            node("PATCH", f"Account/{one}", "upd", {"Name": "z"}),
+            node("DELETE", f"Account/{other}", "del"),
+        )
     )
     assert responses(reply) == [
         {"body": None, "httpHeaders": {}, "httpStatusCode": 204, "referenceId": "upd"},
@@ -80,7 +89,10 @@ def test_a_failed_node_undoes_its_graph_and_only_its_graph(org):
 
 def test_nodes_behind_the_failed_one_are_halted_too(org):
     reply = org.graph(graph("bad", broken(), account()))
-    assert [each["body"][0]["errorCode"] for each in responses(reply)] == ["REQUIRED_FIELD_MISSING", "PROCESSING_HALTED"]
+    assert [each["body"][0]["errorCode"] for each in responses(reply)] == [
+        "REQUIRED_FIELD_MISSING",
+        "PROCESSING_HALTED",
+    ]
 
 
 def test_a_rollback_restores_changed_and_deleted_records_and_totals(org):
@@ -104,14 +116,22 @@ def test_a_rollback_restores_changed_and_deleted_records_and_totals(org):
 
 
 def test_a_node_that_is_named_later_still_runs_before_its_child(org):
-    reply = org.graph(graph("g1", node("POST", "Contact", "con", {"LastName": "y", "AccountId": "@{acc.id}"}), account()))
+    reply = org.graph(
+        graph("g1", node("POST", "Contact", "con", {"LastName": "y", "AccountId": "@{acc.id}"}), account())
+    )
     assert only(reply)["isSuccessful"] is True
     assert [each["referenceId"] for each in responses(reply)] == ["con", "acc"]
 
 
 def test_reading_in_a_graph(org):
     known = org.create("Account", Name="x")
-    reply = org.graph(graph("g1", node("GET", f"Account/{known}", "acc"), node("POST", "Contact", "con", {"LastName": "@{acc.Name}"})))
+    reply = org.graph(
+        graph(
+            "g1",
+            node("GET", f"Account/{known}", "acc"),
+            node("POST", "Contact", "con", {"LastName": "@{acc.Name}"}),
+        )
+    )
     assert org.read("Contact", responses(reply)[1]["body"]["id"])["LastName"] == "x"
 
 
@@ -178,7 +198,9 @@ def test_at_most_15_kinds_of_nodes(org):
 
 def test_a_chain_of_at_most_15(org):
     chain = [account("a0")]
-    chain += [node("POST", "Account", f"a{n}", {"Name": "x", "ParentId": f"@{{a{n - 1}.id}}"}) for n in range(1, 16)]
+    chain += [
+        node("POST", "Account", f"a{n}", {"Name": "x", "ParentId": f"@{{a{n - 1}.id}}"}) for n in range(1, 16)
+    ]
     assert org.graph(graph("g1", *chain)).error == (400, "LIMIT_EXCEEDED")
     assert only(org.graph(graph("g1", *chain[:15])))["isSuccessful"] is True
 

@@ -29,7 +29,8 @@ def _part(value: object) -> str:
 
 def _assertion(key, algorithm: str = "RS256", **claims: object) -> str:
     now = Clock().moment.timestamp()
-    signed = f"{_part({'alg': algorithm})}.{_part({'iss': 'jwt-app', 'sub': 'robot@acme.test', 'aud': HOST, 'exp': now + 180, **claims})}"
+    given = {"iss": "jwt-app", "sub": "robot@acme.test", "aud": HOST, "exp": now + 180, **claims}
+    signed = f"{_part({'alg': algorithm})}.{_part(given)}"
     return f"{signed}.{_part(key.sign(signed.encode(), padding.PKCS1v15(), hashes.SHA256()))}"
 
 
@@ -81,7 +82,9 @@ def test_refusals_are_an_object_and_not_an_array(org, form, error):
     assert reply.body["error_description"]
 
 
-@pytest.mark.parametrize("form", [serialization.PrivateFormat.PKCS8, serialization.PrivateFormat.TraditionalOpenSSL])
+@pytest.mark.parametrize(
+    "form", [serialization.PrivateFormat.PKCS8, serialization.PrivateFormat.TraditionalOpenSSL]
+)
 def test_jwt_bearer_checks_the_signature_against_the_key(package, key, form):
     credential = {"client_id": "jwt-app", "username": "robot@acme.test", "private_key": _pem(key, form)}
     assert _jwt_login(package, credential, _assertion(key)).status == 200
@@ -89,7 +92,9 @@ def test_jwt_bearer_checks_the_signature_against_the_key(package, key, form):
     assert _jwt_login(package, credential, _assertion(stranger)).body["error"] == "invalid_grant"
 
 
-@pytest.mark.parametrize("form", [serialization.PublicFormat.SubjectPublicKeyInfo, serialization.PublicFormat.PKCS1])
+@pytest.mark.parametrize(
+    "form", [serialization.PublicFormat.SubjectPublicKeyInfo, serialization.PublicFormat.PKCS1]
+)
 def test_jwt_bearer_accepts_a_public_key_alone(package, key, form):
     credential = {"client_id": "jwt-app", "username": "robot@acme.test", "public_key": _public_pem(key, form)}
     assert _jwt_login(package, credential, _assertion(key)).status == 200

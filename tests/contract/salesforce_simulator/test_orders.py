@@ -185,6 +185,8 @@ def test_activating_and_editing_activated_orders_are_permissions_of_the_user(tmp
     org.simulator.change_switches({})
     assert org.change("Order", order, Status="Activated").status == 204
     assert org.change("Order", order, PoNumber="7").error == (400, "FIELD_INTEGRITY_EXCEPTION")
-    write_permission_set(package, "Robot", rights, {"Order.PoNumber": True}, ("ActivateOrder", "EditActivatedOrders"))
+    write_permission_set(
+        package, "Robot", rights, {"Order.PoNumber": True}, ("ActivateOrder", "EditActivatedOrders")
+    )
     org.simulator.change_switches({})
     assert org.change("Order", order, PoNumber="7").status == 204

@@ -17,7 +17,8 @@ def shop_book(org):
 
 def entry(org, book, product, **fields):
     return org.try_create(
-        "PricebookEntry", **{"Pricebook2Id": book, "Product2Id": product, "UnitPrice": 5, "IsActive": True, **fields}
+        "PricebookEntry",
+        **{"Pricebook2Id": book, "Product2Id": product, "UnitPrice": 5, "IsActive": True, **fields},
     )
 
 
@@ -30,7 +31,10 @@ def test_products_and_entries_are_inactive_unless_said(org, product):
 def test_there_is_one_standard_price_book_and_it_cannot_be_made_or_deleted(org):
     """Found by IsStandard, never by name."""
     book = org.standard_book()
-    assert org.try_create("Pricebook2", Name="x", IsStandard=True).error == (400, "INVALID_FIELD_FOR_INSERT_UPDATE")
+    assert org.try_create("Pricebook2", Name="x", IsStandard=True).error == (
+        400,
+        "INVALID_FIELD_FOR_INSERT_UPDATE",
+    )
     assert org.call("DELETE", f"sobjects/Pricebook2/{book}").error == (400, "DELETE_FAILED")
 
 
@@ -64,7 +68,10 @@ def test_an_entry_needs_price_book_product_and_price(org, product, missing):
 
 def test_a_price_that_uses_the_standard_price_equals_and_follows_it(org, product, shop_book):
     standard = entry(org, org.standard_book(), product).id
-    assert entry(org, shop_book, product, UseStandardPrice=True, UnitPrice=4).error == (400, "FIELD_INTEGRITY_EXCEPTION")
+    assert entry(org, shop_book, product, UseStandardPrice=True, UnitPrice=4).error == (
+        400,
+        "FIELD_INTEGRITY_EXCEPTION",
+    )
     follower = entry(org, shop_book, product, UseStandardPrice=True).id
     org.change("PricebookEntry", standard, UnitPrice=7)
     assert org.read("PricebookEntry", follower)["UnitPrice"] == 7

@@ -8,7 +8,11 @@ import pytest
 @pytest.fixture
 def opportunity(org):
     return org.create(
-        "Opportunity", Name="Order 1", StageName="Closed Won", CloseDate="2026-11-20", Pricebook2Id=org.standard_book()
+        "Opportunity",
+        Name="Order 1",
+        StageName="Closed Won",
+        CloseDate="2026-11-20",
+        Pricebook2Id=org.standard_book(),
     )
 
 
@@ -57,18 +61,29 @@ def test_a_line_comes_from_its_opportunitys_price_book(org):
 
 def test_a_contact_given_with_an_opportunity_becomes_its_primary_role(org):
     contact = org.create("Contact", LastName="x")
-    deal = org.create("Opportunity", Name="x", StageName="Prospecting", CloseDate="2026-11-20", ContactId=contact)
-    roles = org.rows(f"SELECT ContactId, IsPrimary FROM OpportunityContactRole WHERE OpportunityId = '{deal}'")
+    deal = org.create(
+        "Opportunity", Name="x", StageName="Prospecting", CloseDate="2026-11-20", ContactId=contact
+    )
+    roles = org.rows(
+        f"SELECT ContactId, IsPrimary FROM OpportunityContactRole WHERE OpportunityId = '{deal}'"
+    )
     assert [(each["ContactId"], each["IsPrimary"]) for each in roles] == [(contact, True)]
 
 
 def test_a_quote_sums_up_its_lines(org, opportunity):
-    quote = org.create("Quote", Name="x", OpportunityId=opportunity, Pricebook2Id=org.standard_book(), Tax=1.5)
+    quote = org.create(
+        "Quote", Name="x", OpportunityId=opportunity, Pricebook2Id=org.standard_book(), Tax=1.5
+    )
     _, entry = org.priced_product()
     given = {"QuoteId": quote, "PricebookEntryId": entry, "Quantity": 2, "UnitPrice": 10, "Discount": 10}
     record_id = org.create("QuoteLineItem", **given)
     row = org.read("Quote", quote)
-    assert (row["Subtotal"], row["TotalPrice"], row["GrandTotal"], row["LineItemCount"]) == (20.0, 18.0, 19.5, 1)
+    assert (row["Subtotal"], row["TotalPrice"], row["GrandTotal"], row["LineItemCount"]) == (
+        20.0,
+        18.0,
+        19.5,
+        1,
+    )
     org.call("DELETE", f"sobjects/QuoteLineItem/{record_id}")
     assert org.read("Quote", quote)["GrandTotal"] == 1.5
 
@@ -84,13 +99,19 @@ def test_a_case_needs_nothing_and_shows_its_contact(org):
 
 
 def test_someone_is_a_member_of_a_campaign_once(org):
-    campaign, contact = org.create("Campaign", Name="Spring"), org.create("Contact", LastName="x", FirstName="y")
+    campaign, contact = (
+        org.create("Campaign", Name="Spring"),
+        org.create("Contact", LastName="x", FirstName="y"),
+    )
     member = org.create("CampaignMember", CampaignId=campaign, ContactId=contact)
     row = org.read("CampaignMember", member)
     assert (row["Status"], row["Name"], row["HasResponded"]) == ("Sent", "y x", False)
     again = org.try_create("CampaignMember", CampaignId=campaign, ContactId=contact)
     assert again.error == (400, "DUPLICATE_VALUE")
-    assert org.change("CampaignMember", member, ContactId=contact).error == (400, "INVALID_FIELD_FOR_INSERT_UPDATE")
+    assert org.change("CampaignMember", member, ContactId=contact).error == (
+        400,
+        "INVALID_FIELD_FOR_INSERT_UPDATE",
+    )
 
 
 def test_a_member_needs_a_contact_or_a_lead(org):
@@ -113,7 +134,9 @@ def test_a_members_status_is_one_of_the_campaigns(org):
 
 
 def test_people_have_a_name_of_two_parts(org):
-    assert org.read("Contact", org.create("Contact", FirstName="Ada", LastName="Byron"))["Name"] == "Ada Byron"
+    assert (
+        org.read("Contact", org.create("Contact", FirstName="Ada", LastName="Byron"))["Name"] == "Ada Byron"
+    )
     assert org.read("Contact", org.create("Contact", LastName="Byron"))["Name"] == "Byron"
 
 

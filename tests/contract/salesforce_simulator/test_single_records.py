@@ -92,7 +92,9 @@ def test_an_upsert_by_a_field_that_is_no_key_is_not_found(org, field):
     """404 NOT_FOUND: the package is not installed, or the field hidden."""
     reply = org.call("PATCH", f"sobjects/Account/{field}/1", {"Name": "x"})
     assert reply.error == (404, "NOT_FOUND")
-    assert reply.body[0]["message"] == f"Provided external ID field does not exist or is not accessible: {field}"
+    assert (
+        reply.body[0]["message"] == f"Provided external ID field does not exist or is not accessible: {field}"
+    )
 
 
 def test_a_key_that_several_records_have_answers_300_with_their_urls(org):
@@ -166,7 +168,9 @@ def test_a_method_that_a_resource_does_not_know(org):
     assert org.call("PUT", "sobjects/Account", {"Name": "x"}).error == (405, "METHOD_NOT_ALLOWED")
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'"x"', b"", b'{"Name": NaN}', b'{"Name": "\xff"}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "body", [b"{", b"[]", b'"x"', b"", b'{"Name": NaN}', b'{"Name": "\xff"}', b"[" * 100_000]
+)
 def test_a_body_that_is_no_json_object(org, body):
     assert org.raw("POST", f"{BASE}/sobjects/Account", body).error == (400, "JSON_PARSER_ERROR")
 

@@ -10,7 +10,9 @@ from tests.contract.salesforce_simulator.driver import BASE
 @pytest.fixture
 def shop(org):
     """Three accounts created a day apart, contacts on the first, an order with two items."""
-    for number, (name, city, size) in enumerate((("Alpha", "Graz", 5), ("beta", "Linz", None), ("Gamma %", None, 20))):
+    for number, (name, city, size) in enumerate(
+        (("Alpha", "Graz", 5), ("beta", "Linz", None), ("Gamma %", None, 20))
+    ):
         org.upsert("Account", f"shop:{number}", Name=name, BillingCity=city, NumberOfEmployees=size)
         org.clock.pass_(86_400)
         org.log_in()
@@ -40,33 +42,55 @@ def test_records_show_their_type_and_place(shop):
 @pytest.mark.parametrize(
     ("where", "found"),
     [
-        ("Name = 'ALPHA'", ["Alpha"]), ("Name != 'alpha'", ["beta", "Gamma %"]), ("Name <> 'alpha'", ["beta", "Gamma %"]),
-        ("Name > 'b'", ["beta", "Gamma %"]), ("Name IN ('alpha', 'beta')", ["Alpha", "beta"]),
-        ("Name NOT IN ('alpha', 'beta')", ["Gamma %"]), ("Name LIKE '%a'", ["Alpha", "beta"]),
-        ("Name LIKE 'b_ta'", ["beta"]), (r"Name LIKE '%\%'", ["Gamma %"]),
-        ("BillingCity = null", ["Gamma %"]), ("BillingCity != null", ["Alpha", "beta"]), ("BillingCity != 'Graz'", ["beta", "Gamma %"]),
-        ("NumberOfEmployees > 5", ["Gamma %"]), ("NumberOfEmployees >= 5", ["Alpha", "Gamma %"]),
-        ("NumberOfEmployees < 20", ["Alpha"]), ("NumberOfEmployees <= 20", ["Alpha", "Gamma %"]),
-        ("NOT Name = 'Alpha'", ["beta", "Gamma %"]), ("NOT (Name = 'Alpha' OR Name = 'beta')", ["Gamma %"]),
-        ("Name = 'Alpha' OR Name = 'beta'", ["Alpha", "beta"]), ("Name LIKE '%a' AND BillingCity = 'Linz'", ["beta"]),
+        ("Name = 'ALPHA'", ["Alpha"]),
+        ("Name != 'alpha'", ["beta", "Gamma %"]),
+        ("Name <> 'alpha'", ["beta", "Gamma %"]),
+        ("Name > 'b'", ["beta", "Gamma %"]),
+        ("Name IN ('alpha', 'beta')", ["Alpha", "beta"]),
+        ("Name NOT IN ('alpha', 'beta')", ["Gamma %"]),
+        ("Name LIKE '%a'", ["Alpha", "beta"]),
+        ("Name LIKE 'b_ta'", ["beta"]),
+        (r"Name LIKE '%\%'", ["Gamma %"]),
+        ("BillingCity = null", ["Gamma %"]),
+        ("BillingCity != null", ["Alpha", "beta"]),
+        ("BillingCity != 'Graz'", ["beta", "Gamma %"]),
+        ("NumberOfEmployees > 5", ["Gamma %"]),
+        ("NumberOfEmployees >= 5", ["Alpha", "Gamma %"]),
+        ("NumberOfEmployees < 20", ["Alpha"]),
+        ("NumberOfEmployees <= 20", ["Alpha", "Gamma %"]),
+        ("NOT Name = 'Alpha'", ["beta", "Gamma %"]),
+        ("NOT (Name = 'Alpha' OR Name = 'beta')", ["Gamma %"]),
+        ("Name = 'Alpha' OR Name = 'beta'", ["Alpha", "beta"]),
+        ("Name LIKE '%a' AND BillingCity = 'Linz'", ["beta"]),
         ("(Name = 'Alpha' AND BillingCity = 'Linz') OR NumberOfEmployees = 20", ["Gamma %"]),
-        ("IsDeleted = false", ["Alpha", "beta", "Gamma %"]), ("IsDeleted = true", []),
-        ("Storefront_Key__c = 'shop:1'", ["beta"]), ("Storefront_Key__c = 'SHOP:1'", []),
+        ("IsDeleted = false", ["Alpha", "beta", "Gamma %"]),
+        ("IsDeleted = true", []),
+        ("Storefront_Key__c = 'shop:1'", ["beta"]),
+        ("Storefront_Key__c = 'SHOP:1'", []),
         ("Storefront_Key__c IN ('shop:2', 'shop:0', 'shop:9')", ["Alpha", "Gamma %"]),
         ("Owner.LastName = 'integration'", ["Alpha", "beta", "Gamma %"]),
-        ("Id IN (SELECT AccountId FROM Contact)", ["Alpha"]), ("Id NOT IN (SELECT AccountId FROM Contact WHERE LastName = 'x')", ["Alpha", "beta", "Gamma %"]),
-        ("CreatedDate = 2026-11-21T09:30:00Z", ["beta"]), ("CreatedDate > 2026-11-21T10:30:00+01:00".replace("+", "%2B"), ["Gamma %"]),
+        ("Id IN (SELECT AccountId FROM Contact)", ["Alpha"]),
+        ("Id NOT IN (SELECT AccountId FROM Contact WHERE LastName = 'x')", ["Alpha", "beta", "Gamma %"]),
+        ("CreatedDate = 2026-11-21T09:30:00Z", ["beta"]),
+        ("CreatedDate > 2026-11-21T10:30:00+01:00", ["Gamma %"]),
         ("CreatedDate >= 2026-11-21T09:30:00.000Z AND CreatedDate < 2026-11-22T09:30:00Z", ["beta"]),
-        ("CreatedDate = YESTERDAY", ["Gamma %"]), ("CreatedDate = TODAY", []), ("CreatedDate < TODAY", ["Alpha", "beta", "Gamma %"]),
-        ("CreatedDate = LAST_N_DAYS:2", ["beta", "Gamma %"]), ("CreatedDate = N_DAYS_AGO:3", ["Alpha"]),
-        ("CreatedDate >= N_DAYS_AGO:2", ["beta", "Gamma %"]), ("CreatedDate = THIS_MONTH", ["Alpha", "beta", "Gamma %"]),
-        ("CreatedDate = LAST_WEEK", ["Alpha", "beta"]), ("CreatedDate = THIS_WEEK", ["Gamma %"]), ("CreatedDate = LAST_YEAR", []),
-        ("CreatedDate IN (YESTERDAY, N_DAYS_AGO:3)", ["Alpha", "Gamma %"]), ("DAY_ONLY(CreatedDate) = 2026-11-21", ["beta"]),
+        ("CreatedDate = YESTERDAY", ["Gamma %"]),
+        ("CreatedDate = TODAY", []),
+        ("CreatedDate < TODAY", ["Alpha", "beta", "Gamma %"]),
+        ("CreatedDate = LAST_N_DAYS:2", ["beta", "Gamma %"]),
+        ("CreatedDate = N_DAYS_AGO:3", ["Alpha"]),
+        ("CreatedDate >= N_DAYS_AGO:2", ["beta", "Gamma %"]),
+        ("CreatedDate = THIS_MONTH", ["Alpha", "beta", "Gamma %"]),
+        ("CreatedDate = LAST_WEEK", ["Alpha", "beta"]),
+        ("CreatedDate = THIS_WEEK", ["Gamma %"]),
+        ("CreatedDate = LAST_YEAR", []),
+        ("CreatedDate IN (YESTERDAY, N_DAYS_AGO:3)", ["Alpha", "Gamma %"]),
+        ("DAY_ONLY(CreatedDate) = 2026-11-21", ["beta"]),
         ("CALENDAR_YEAR(CreatedDate) = 2026 AND DAY_IN_MONTH(CreatedDate) = 22", ["Gamma %"]),
     ],
-)  # fmt: skip
+)
 def test_conditions(shop, where, found):
-    reply = shop.query(f"SELECT Name FROM Account WHERE {where.replace('%2B', '+')} ORDER BY CreatedDate")
+    reply = shop.query(f"SELECT Name FROM Account WHERE {where} ORDER BY CreatedDate")
     assert reply.status == 200, reply.body
     assert [each["Name"] for each in reply.body["records"]] == found
 
@@ -90,7 +114,10 @@ def test_sorting_puts_empty_values_first_unless_told(shop):
 def test_limit_and_offset(shop):
     rows = shop.rows("SELECT Name FROM Account ORDER BY Name LIMIT 1 OFFSET 1")
     assert [each["Name"] for each in rows] == ["beta"]
-    assert shop.query("SELECT Name FROM Account LIMIT 1 OFFSET 2001").error == (400, "NUMBER_OUTSIDE_VALID_RANGE")
+    assert shop.query("SELECT Name FROM Account LIMIT 1 OFFSET 2001").error == (
+        400,
+        "NUMBER_OUTSIDE_VALID_RANGE",
+    )
 
 
 def test_fields_of_parents_are_nested(shop):
@@ -103,7 +130,9 @@ def test_fields_of_parents_are_nested(shop):
 
 
 def test_children_are_a_nested_result_or_null(shop):
-    rows = shop.rows("SELECT Name, (SELECT LastName FROM Contacts ORDER BY LastName DESC LIMIT 1) FROM Account ORDER BY Name")
+    rows = shop.rows(
+        "SELECT Name, (SELECT LastName FROM Contacts ORDER BY LastName DESC LIMIT 1) FROM Account ORDER BY Name"
+    )
     contacts = rows[0]["Contacts"]
     assert (contacts["totalSize"], contacts["done"]) == (1, True)
     assert contacts["records"][0]["LastName"] == "Weber"
@@ -113,13 +142,17 @@ def test_children_are_a_nested_result_or_null(shop):
 def test_children_of_an_own_object_are_called_by_r(org):
     order = org.order()
     org.create("Parcel__c", Carrier__c="Post", Order__c=order)
-    row = org.rows("SELECT (SELECT Carrier__c, Order__r.OrderNumber FROM Parcels__r WHERE Carrier__c = 'Post') FROM Order")[0]
+    row = org.rows(
+        "SELECT (SELECT Carrier__c, Order__r.OrderNumber FROM Parcels__r WHERE Carrier__c = 'Post') FROM Order"
+    )[0]
     assert row["Parcels__r"]["records"][0]["Carrier__c"] == "Post"
     assert org.query("SELECT (SELECT Id FROM Parcels) FROM Order").error == (400, "INVALID_FIELD")
 
 
 def test_the_objects_own_name_or_alias_may_lead_a_path(shop):
-    rows = shop.rows("SELECT Account.Name, (SELECT Contact.LastName FROM Account.Contacts) FROM Account WHERE Account.Name = 'beta'")
+    rows = shop.rows(
+        "SELECT Account.Name, (SELECT Contact.LastName FROM Account.Contacts) FROM Account WHERE Account.Name = 'beta'"
+    )
     assert rows[0]["Name"] == "beta"
     assert shop.rows("SELECT a.Name FROM Account a WHERE a.Name = 'beta'")[0]["Name"] == "beta"
 
@@ -147,8 +180,14 @@ def test_grouping_and_having(shop):
     assert {each["Name"]: each["n"] for each in shop.rows(soql)} == {"Alpha": 2, "beta": 1}
     assert [each["Name"] for each in shop.rows(f"{soql} HAVING COUNT(Id) > 1")] == ["Alpha"]
     assert [each["n"] for each in shop.rows(f"{soql} ORDER BY COUNT(Id) DESC LIMIT 1")] == [2]
-    by_day = shop.rows("SELECT DAY_ONLY(CreatedDate) d, COUNT(Id) n FROM Account GROUP BY DAY_ONLY(CreatedDate)")
-    assert [(each["d"], each["n"]) for each in by_day] == [("2026-11-20", 1), ("2026-11-21", 1), ("2026-11-22", 1)]
+    by_day = shop.rows(
+        "SELECT DAY_ONLY(CreatedDate) d, COUNT(Id) n FROM Account GROUP BY DAY_ONLY(CreatedDate)"
+    )
+    assert [(each["d"], each["n"]) for each in by_day] == [
+        ("2026-11-20", 1),
+        ("2026-11-21", 1),
+        ("2026-11-22", 1),
+    ]
 
 
 def test_a_sum_of_money_is_exact(org):
@@ -161,24 +200,37 @@ def test_a_sum_of_money_is_exact(org):
 @pytest.mark.parametrize(
     ("soql", "code"),
     [
-        ("SELEKT Name FROM Account", "MALFORMED_QUERY"), ("SELECT Name", "MALFORMED_QUERY"), ("SELECT FROM Account", "MALFORMED_QUERY"),
-        ("SELECT Name FROM Account WHERE", "MALFORMED_QUERY"), ("SELECT Name FROM Account WHERE Name = 'x", "MALFORMED_QUERY"),
+        ("SELEKT Name FROM Account", "MALFORMED_QUERY"),
+        ("SELECT Name", "MALFORMED_QUERY"),
+        ("SELECT FROM Account", "MALFORMED_QUERY"),
+        ("SELECT Name FROM Account WHERE", "MALFORMED_QUERY"),
+        ("SELECT Name FROM Account WHERE Name = 'x", "MALFORMED_QUERY"),
         ("SELECT Name FROM Account WHERE Name = 'a' AND Name = 'b' OR Name = 'c'", "MALFORMED_QUERY"),
-        ("SELECT Name FROM Account LIMIT ten", "MALFORMED_QUERY"), ("SELECT Name, Name FROM Account", "MALFORMED_QUERY"),
-        ("SELECT Name, COUNT(Id) FROM Account", "MALFORMED_QUERY"), ("SELECT Name FROM Account WHERE Name = \"x\"", "MALFORMED_QUERY"),
-        ("SELECT Name FROM Account WHERE IsDeleted > true", "MALFORMED_QUERY"), ("SELECT Name FROM Account GROUP BY", "MALFORMED_QUERY"),
-        ("SELECT * FROM Account", "MALFORMED_QUERY"), ("SELECT Name FROM Account; DELETE", "MALFORMED_QUERY"),
-        ("SELECT Name FROM Account WHERE CreatedDate = SOMEDAY", "MALFORMED_QUERY"), ("SELECT FIELDS(ALL) FROM Account", "MALFORMED_QUERY"),
-        ("SELECT Nope FROM Account", "INVALID_FIELD"), ("SELECT Name FROM Account WHERE Nope = 1", "INVALID_FIELD"),
-        ("SELECT Name FROM Account ORDER BY Nope", "INVALID_FIELD"), ("SELECT Nope.Name FROM Account", "INVALID_FIELD"),
-        ("SELECT (SELECT Id FROM Nopes) FROM Account", "INVALID_FIELD"), ("SELECT Name FROM Nope", "INVALID_TYPE"),
-        ("SELECT Name FROM Account WHERE Name = 5", "INVALID_FIELD"), ("SELECT Name FROM Account WHERE NumberOfEmployees = '5'", "INVALID_FIELD"),
+        ("SELECT Name FROM Account LIMIT ten", "MALFORMED_QUERY"),
+        ("SELECT Name, Name FROM Account", "MALFORMED_QUERY"),
+        ("SELECT Name, COUNT(Id) FROM Account", "MALFORMED_QUERY"),
+        ('SELECT Name FROM Account WHERE Name = "x"', "MALFORMED_QUERY"),
+        ("SELECT Name FROM Account WHERE IsDeleted > true", "MALFORMED_QUERY"),
+        ("SELECT Name FROM Account GROUP BY", "MALFORMED_QUERY"),
+        ("SELECT * FROM Account", "MALFORMED_QUERY"),
+        ("SELECT Name FROM Account; DELETE", "MALFORMED_QUERY"),
+        ("SELECT Name FROM Account WHERE CreatedDate = SOMEDAY", "MALFORMED_QUERY"),
+        ("SELECT FIELDS(ALL) FROM Account", "MALFORMED_QUERY"),
+        ("SELECT Nope FROM Account", "INVALID_FIELD"),
+        ("SELECT Name FROM Account WHERE Nope = 1", "INVALID_FIELD"),
+        ("SELECT Name FROM Account ORDER BY Nope", "INVALID_FIELD"),
+        ("SELECT Nope.Name FROM Account", "INVALID_FIELD"),
+        ("SELECT (SELECT Id FROM Nopes) FROM Account", "INVALID_FIELD"),
+        ("SELECT Name FROM Nope", "INVALID_TYPE"),
+        ("SELECT Name FROM Account WHERE Name = 5", "INVALID_FIELD"),
+        ("SELECT Name FROM Account WHERE NumberOfEmployees = '5'", "INVALID_FIELD"),
         ("SELECT Name FROM Account WHERE CreatedDate = '2026-11-20T00:00:00Z'", "INVALID_FIELD"),
         ("SELECT Name FROM Account WHERE CreatedDate = 2026-11-20", "INVALID_FIELD"),
-        ("SELECT Name FROM Account WHERE Description = 'x'", "INVALID_FIELD"), ("SELECT Name FROM Account ORDER BY Description", "INVALID_FIELD"),
+        ("SELECT Name FROM Account WHERE Description = 'x'", "INVALID_FIELD"),
+        ("SELECT Name FROM Account ORDER BY Description", "INVALID_FIELD"),
         ("SELECT Name FROM Account WHERE Id = 'rubbish'", "INVALID_QUERY_FILTER_OPERATOR"),
     ],
-)  # fmt: skip
+)
 def test_errors(org, soql, code):
     assert org.query(soql).error == (400, code)
 
@@ -206,7 +258,9 @@ def test_fields_all(org):
 def test_pages_of_2000_or_as_asked(org):
     """2,000 records a page; `batchSize` asks for 200 to 2,000."""
     for start in range(0, 2_100, 200):
-        records = [{"attributes": {"type": "Account"}, "Name": f"{start + n:04d}"} for n in range(200)][: 2_100 - start]
+        records = [{"attributes": {"type": "Account"}, "Name": f"{start + n:04d}"} for n in range(200)][
+            : 2_100 - start
+        ]
         org.call("POST", "composite/sobjects", {"records": records})
     first = org.query("SELECT Name FROM Account ORDER BY Name").body
     assert (first["totalSize"], first["done"], len(first["records"])) == (2_100, False, 2_000)
@@ -225,7 +279,9 @@ def test_query_all_reads_the_recycle_bin(org):
     gone = org.create("Account", Name="gone")
     org.call("DELETE", f"sobjects/Account/{gone}")
     assert org.rows("SELECT Id FROM Account") == []
-    found = org.call("GET", "queryAll?q=SELECT+Id,IsDeleted+FROM+Account+WHERE+IsDeleted=true").body["records"]
+    found = org.call("GET", "queryAll?q=SELECT+Id,IsDeleted+FROM+Account+WHERE+IsDeleted=true").body[
+        "records"
+    ]
     assert [(each["Id"], each["IsDeleted"]) for each in found] == [(gone, True)]
 
 

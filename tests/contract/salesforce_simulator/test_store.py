@@ -13,7 +13,9 @@ from local.salesforce.store import Store
 
 KEY = Field("Key", "string", length=20, unique=True, external_id=True)
 SCHEMA = Schema([SObject("Thing", "a00", "Thing", "Things", {"Key": KEY})])
-WRITES = st.lists(st.tuples(st.sampled_from("abc"), st.none() | st.sampled_from("xyz"), st.booleans()), max_size=12)
+WRITES = st.lists(
+    st.tuples(st.sampled_from("abc"), st.none() | st.sampled_from("xyz"), st.booleans()), max_size=12
+)
 
 
 def _store():
@@ -28,6 +30,14 @@ def _write(store, writes):
         store.put("Thing", row if key is None else {**row, "Key": key})
 
 
+def _write_and_fail(store, first, second=()):
+    with store.atomic():
+        _write(store, first)
+        with store.atomic():
+            _write(store, second)
+        raise RuntimeError
+
+
 def _state(store):
     found = {key: sorted(row["Id"] for row in store.having("Thing", KEY, key)) for key in "xyz"}
     return copy.deepcopy(store.export()), found
@@ -39,11 +49,8 @@ def test_a_failed_transaction_leaves_rows_and_indexes_as_they_were(first, second
     with store.atomic():
         _write(store, first)
     before = _state(store)
-    with pytest.raises(RuntimeError), store.atomic():
-        _write(store, second)
-        with store.atomic():
-            _write(store, third)
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        _write_and_fail(store, second, third)
     assert _state(store) == before
 
 
@@ -54,9 +61,8 @@ def test_a_failed_inner_transaction_undoes_only_itself(outer, inner):
         _write(plain, outer)
     with store.atomic():
         _write(store, outer)
-        with pytest.raises(RuntimeError), store.atomic():
-            _write(store, inner)
-            raise RuntimeError
+        with pytest.raises(RuntimeError):
+            _write_and_fail(store, inner)
     assert _state(store) == _state(plain)
 
 

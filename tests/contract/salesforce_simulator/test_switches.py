@@ -19,23 +19,36 @@ def persons(package):
 
 @pytest.fixture
 def person_type(persons):
-    return persons.rows("SELECT Id FROM RecordType WHERE IsPersonType = true AND SobjectType = 'Account'")[0]["Id"]
+    return persons.rows("SELECT Id FROM RecordType WHERE IsPersonType = true AND SobjectType = 'Account'")[0][
+        "Id"
+    ]
 
 
 def test_person_accounts_show_in_the_describe(persons, org):
     """With person accounts no field of Account is required in the describe."""
-    assert {"IsPersonAccount", "PersonEmail", "PersonContactId", "Storefront_Key__pc"} <= set(fields_of(persons, "Account"))
+    assert {"IsPersonAccount", "PersonEmail", "PersonContactId", "Storefront_Key__pc"} <= set(
+        fields_of(persons, "Account")
+    )
     assert "IsPersonAccount" not in fields_of(org, "Account")
     assert fields_of(persons, "Account")["Name"]["nillable"] is True
 
 
 def test_a_person_account_has_a_contact_with_its_data(persons, person_type):
-    fields = {"RecordTypeId": person_type, "FirstName": "Ada", "LastName": "Byron", "PersonEmail": "Ada@shop.test"}
+    fields = {
+        "RecordTypeId": person_type,
+        "FirstName": "Ada",
+        "LastName": "Byron",
+        "PersonEmail": "Ada@shop.test",
+    }
     account = persons.create("Account", **fields, PersonMailingCity="Graz", Phone="1")
     row = persons.read("Account", account)
     assert (row["Name"], row["IsPersonAccount"]) == ("Ada Byron", True)
     contact = persons.read("Contact", row["PersonContactId"])
-    assert (contact["LastName"], contact["Email"], contact["AccountId"]) == ("Byron", "ada@shop.test", account)
+    assert (contact["LastName"], contact["Email"], contact["AccountId"]) == (
+        "Byron",
+        "ada@shop.test",
+        account,
+    )
     assert (contact["MailingCity"], contact["Phone"], contact["IsPersonAccount"]) == ("Graz", "1", True)
     persons.change("Account", account, LastName="Lovelace", PersonEmail=None)
     contact = persons.read("Contact", row["PersonContactId"])
@@ -54,48 +67,78 @@ def test_a_person_account_is_edited_and_deleted_as_one(persons, person_type):
 def test_person_and_business_accounts_have_different_names(persons, person_type):
     assert persons.try_create("Account", RecordTypeId=person_type).error == (400, "REQUIRED_FIELD_MISSING")
     assert persons.try_create("Account").error == (400, "REQUIRED_FIELD_MISSING")
-    for fields in ({"RecordTypeId": person_type, "LastName": "x", "Name": "y"}, {"Name": "y", "PersonEmail": "a@b.de"}):
+    for fields in (
+        {"RecordTypeId": person_type, "LastName": "x", "Name": "y"},
+        {"Name": "y", "PersonEmail": "a@b.de"},
+    ):
         assert persons.try_create("Account", **fields).error == (400, "INVALID_FIELD_FOR_INSERT_UPDATE")
     assert persons.try_create("Account", Name="y").status == 201
 
 
 @pytest.fixture
 def currencies(package):
-    return Client(package, switches=Switches(multi_currency=True, corporate_currency="EUR", currencies=("EUR", "USD")))
+    return Client(
+        package, switches=Switches(multi_currency=True, corporate_currency="EUR", currencies=("EUR", "USD"))
+    )
 
 
 def test_the_currency_field_exists_only_with_several_currencies(org, currencies):
     assert org.try_create("Account", Name="x", CurrencyIsoCode="EUR").error == (400, "INVALID_FIELD")
     assert org.query("SELECT IsoCode FROM CurrencyType").error == (400, "INVALID_TYPE")
     assert currencies.read("Account", currencies.create("Account", Name="x"))["CurrencyIsoCode"] == "EUR"
-    codes = currencies.rows("SELECT IsoCode, IsCorporate FROM CurrencyType WHERE IsActive = true ORDER BY IsoCode")
+    codes = currencies.rows(
+        "SELECT IsoCode, IsCorporate FROM CurrencyType WHERE IsActive = true ORDER BY IsoCode"
+    )
     assert [(each["IsoCode"], each["IsCorporate"]) for each in codes] == [("EUR", True), ("USD", False)]
 
 
 def test_an_inactive_currency_is_refused(currencies):
-    assert currencies.try_create("Account", Name="x", CurrencyIsoCode="CHF").error == (400, "INVALID_CURRENCY_ISO")
+    assert currencies.try_create("Account", Name="x", CurrencyIsoCode="CHF").error == (
+        400,
+        "INVALID_CURRENCY_ISO",
+    )
 
 
 def test_prices_and_items_keep_to_one_currency(currencies):
     """One entry per price book, product and currency; an item's entry has its order's currency."""
     product, euro = currencies.priced_product()
-    fields = {"Product2Id": product, "Pricebook2Id": currencies.standard_book(), "UnitPrice": 3, "IsActive": True}
-    assert currencies.try_create("PricebookEntry", **fields, CurrencyIsoCode="EUR").error == (400, "DUPLICATE_VALUE")
+    fields = {
+        "Product2Id": product,
+        "Pricebook2Id": currencies.standard_book(),
+        "UnitPrice": 3,
+        "IsActive": True,
+    }
+    assert currencies.try_create("PricebookEntry", **fields, CurrencyIsoCode="EUR").error == (
+        400,
+        "DUPLICATE_VALUE",
+    )
     dollar = currencies.create("PricebookEntry", **fields, CurrencyIsoCode="USD")
     order = currencies.order(CurrencyIsoCode="USD")
     item = {"OrderId": order, "Quantity": 1, "UnitPrice": 1}
-    assert currencies.try_create("OrderItem", **item, PricebookEntryId=euro).error == (400, "FIELD_INTEGRITY_EXCEPTION")
+    assert currencies.try_create("OrderItem", **item, PricebookEntryId=euro).error == (
+        400,
+        "FIELD_INTEGRITY_EXCEPTION",
+    )
     line = currencies.create("OrderItem", **item, PricebookEntryId=dollar)
     assert currencies.read("OrderItem", line)["CurrencyIsoCode"] == "USD"
-    assert currencies.change("PricebookEntry", dollar, CurrencyIsoCode="EUR").error == (400, "INVALID_FIELD_FOR_INSERT_UPDATE")
-    assert currencies.change("Order", order, CurrencyIsoCode="EUR").error == (400, "FIELD_INTEGRITY_EXCEPTION")
+    assert currencies.change("PricebookEntry", dollar, CurrencyIsoCode="EUR").error == (
+        400,
+        "INVALID_FIELD_FOR_INSERT_UPDATE",
+    )
+    assert currencies.change("Order", order, CurrencyIsoCode="EUR").error == (
+        400,
+        "FIELD_INTEGRITY_EXCEPTION",
+    )
 
 
 def test_a_standard_price_counts_in_its_own_currency_only(currencies):
     product, _ = currencies.priced_product()
     book = currencies.create("Pricebook2", Name="Shop", IsActive=True)
     fields = {"Product2Id": product, "Pricebook2Id": book, "UnitPrice": 3}
-    assert currencies.try_create("PricebookEntry", **fields, CurrencyIsoCode="USD").error == (400, "STANDARD_PRICE_NOT_DEFINED")
+    assert currencies.try_create("PricebookEntry", **fields, CurrencyIsoCode="USD").error == (
+        400,
+        "STANDARD_PRICE_NOT_DEFINED",
+    )
     assert currencies.try_create("PricebookEntry", **fields, CurrencyIsoCode="EUR").status == 201
 
 
@@ -141,7 +184,10 @@ def test_a_code_that_no_country_has(places):
 
 def test_a_moved_address_keeps_no_state_of_another_country(places):
     account = address(places, CountryCode="US", StateCode="CA").id
-    assert places.change("Account", account, BillingCountryCode="CA").error == (400, "FIELD_INTEGRITY_EXCEPTION")
+    assert places.change("Account", account, BillingCountryCode="CA").error == (
+        400,
+        "FIELD_INTEGRITY_EXCEPTION",
+    )
     assert places.change("Account", account, BillingCountryCode="CA", BillingStateCode="ON").status == 204
 
 

@@ -112,14 +112,14 @@ def test_admins_own_text_is_shown():
     [
         Refusal("INVALID_EMAIL_ADDRESS", "Email: invalid email address: ada@Example.com", ("Email",), object="Contact"),
         Refusal("DUPLICATE_VALUE", "duplicate value found: Phone__c duplicates +44 20 on 001000000000001"),
-        Refusal("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "State: bad value for restricted picklist field: AdaId"),
+        Refusal("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "State: bad value for restricted picklist field: Ada"),
         Refusal("INVALID_FIELD", "No such column 'Vip__c' on sobject of type Account"),
     ],
 )
 def test_values_of_the_record_are_never_repeated(refusal):
     outcome = to_outcome(refusal)
     text = f"{outcome} {outcome.next_step} {outcome.field}"
-    assert not any(value in text for value in ("ada@", "+44", "AdaId", "001000"))
+    assert not any(value in text for value in ("ada@", "+44", "Ada", "001000"))
 
 
 def test_missing_field_is_named():

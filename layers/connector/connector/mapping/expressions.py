@@ -16,15 +16,12 @@ from jmespath import functions as jmespath_functions
 from jmespath.visitor import Options, TreeInterpreter
 
 from connector.model import Model
+from connector.settings.mappings import FUNCTIONS
 
 Scope = Mapping[str, object]
 Evaluate = Callable[[object], object]
 Node = dict[str, Any]
 """One node of the library's syntax tree: type, value, children."""
-
-FUNCTIONS = ("date", "join", "lookup", "unless", "when")
-"""What expressions may call beside JMESPath's own functions; docs/mapping.md describes them."""
-
 
 class Nothing:
     """What `when` and `unless` give when they switch a value off: the field is then not sent at all."""

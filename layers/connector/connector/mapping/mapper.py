@@ -6,40 +6,18 @@ from dataclasses import dataclass
 
 from connector.errors import Failed
 from connector.mapping.expressions import NOTHING, Compiler, Evaluate, truth
+from connector.mapping.lines import Lines
 from connector.mapping.plans import Plan, Policy, Record, Shared, Target, Value, digest
+from connector.mapping.scopes import takes_person_accounts, view_store
 from connector.mapping.values import UNKNOWN, Fit, render
-from connector.model import Model, Order
+from connector.model import Order
 from connector.model.buyer import buyer_of
+from connector.model.scope import SINGULAR, GoneOrder, OrgView
 from connector.model.settlement import settle
 from connector.settings.mappings import LinkSpec, MappingSpec, RecordSpec, SharedSpec, targets
 from connector.settings.stores import Store
 
 ScopeDict = dict[str, object]
-
-
-class OrgView(Model):
-    """What expressions may ask about the org, as `org`."""
-
-    multi_currency: bool = False
-    person_accounts: bool = False
-    person_record_type: str | None = None
-    address_picklists: bool = False
-    standard_price_book: str | None = None
-
-
-class StoreView(Model):
-    """What expressions may ask about the store, as `store`."""
-
-    name: str
-    platform: str
-    timezone: str
-    currency: str | None
-    opportunities: bool
-    guests: str
-
-
-class _OrderId(Model):
-    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +54,6 @@ class _SharedKind:
     kinds: tuple[_Kind, ...]
 
 
-SINGULAR = {"items": "item", "products": "product"}
-"""What `each` may go over, and the name of one element."""
-
-
 class OrderMapper:
     """Maps orders of one store to one org. `fits` and `has` come from the org's facts."""
 
@@ -95,20 +69,14 @@ class OrderMapper:
         self._store_name, self._store, self._spec, self._org = store_name, store, spec, org
         self._has, self._fit = has, fit
         self._compiler = Compiler(store.zone, spec.values)
-        self._person = org.person_accounts if store.accounts == "auto" else store.accounts == "person"
+        self._person = takes_person_accounts(store, org)
         self._shared = tuple(self._shared_kind(name, part) for name, part in spec.shared.items())
         self._kinds = tuple(self._kind(name, part) for name, part in spec.records.items())
         self._objects = {kind.name: kind.object for part in self._shared for kind in part.kinds}
         self._objects |= {kind.name: kind.object for kind in self._kinds}
-        self._view = StoreView(
-            name=store_name,
-            platform=store.platform,
-            timezone=store.timezone,
-            currency=store.currency,
-            opportunities=store.opportunities,
-            guests=store.guests,
-        )
-        self.missing: tuple[Target, ...] = tuple(self._missing(spec))
+        self._view = view_store(store_name, store)
+        self.missing = Lines(spec, store_name, store, org).missing(has)
+        """The lines that are paused: the org lacks their field, or hides it from the connector."""
 
     def plan(self, order: Order) -> Plan:
         """What this version of the order wants written."""
@@ -117,14 +85,17 @@ class OrderMapper:
         as_of = f"{_moment(order.placed_at)}|{order.id}|{order.version}"
         shared = tuple(part for kind in self._shared for part in self._shared_records(kind, scope, present, as_of))
         records = tuple(record for kind in self._kinds for record in self._records(kind, scope, present))
-        return Plan(shared, records, digest(records))
+        objects = {record.target.object for record in records} | {
+            kind.object for kind in self._kinds if kind.when is None or truth(kind.when(scope))
+        }
+        return Plan(shared, records, digest(records), frozenset(objects))
 
     def plan_gone(self, id: str) -> Record | None:
         """What is written of an order that the storefront deleted; None if the mapping says nothing of it."""
         gone = self._spec.gone
         if gone is None:
             return None
-        scope: ScopeDict = {"order": _OrderId(id=id), "store": self._view, "org": self._org}
+        scope: ScopeDict = {"order": GoneOrder(id=id), "store": self._view, "org": self._org}
         spec = self._spec.records[gone.record]
         kind = self._kind(gone.record, RecordSpec(object=spec.object, key=spec.key, fields=gone.fields))
         return self._record(kind, scope, {})
@@ -217,13 +188,6 @@ class OrderMapper:
             for name, text in fields.items()
             if self._has(object_name, name)
         )
-
-    def _missing(self, spec: MappingSpec) -> Iterator[Target]:
-        parts = [*spec.records.values(), *(r for part in spec.shared.values() for r in part.records.values())]
-        for part in parts:
-            for name in (*part.fields, *part.links):
-                if not self._has(part.object, name):
-                    yield Target(part.object, name)
 
 
 def _scopes(each: str | None, singular: str | None, scope: ScopeDict) -> Iterator[ScopeDict]:

@@ -56,6 +56,8 @@ class Plan:
     records: tuple[Record, ...]
     digest: str
     """Of the own records' content: equal digests mean that nothing would change."""
+    objects: frozenset[str] = NO_FIELDS
+    """The objects that the mapping writes for this store; what a version no longer has of them is deleted."""
 
 
 def digest(records: tuple[Record, ...]) -> str:

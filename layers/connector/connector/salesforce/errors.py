@@ -150,7 +150,7 @@ _DEFAULT_STEP: Mapping[Class, str] = {
 
 _NEXT_STEPS: Mapping[str, str] = {
     "FIELD_CUSTOM_VALIDATION_EXCEPTION": "Meet or change the validation rule in Salesforce Setup, then retry.",
-    "DUPLICATES_DETECTED": "Merge or choose the customer in Salesforce, or let the duplicate rule alert instead of block; then retry.",
+    "DUPLICATES_DETECTED": "Merge or correct the customer in Salesforce, or let the duplicate rule alert instead of block (with `duplicates: allow`); then retry.",
     "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": "Map the value in the mapping file (`values`) or add it to the picklist, then retry.",
     "INVALID_CURRENCY_ISO": "Activate the currency in Salesforce Setup (Manage Currencies), then retry.",
     "STORAGE_LIMIT_EXCEEDED": "Free or buy data storage in Salesforce, then retry.",

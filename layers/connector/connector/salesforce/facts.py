@@ -4,9 +4,12 @@ Read once a day from the org itself (describe) and kept as compact JSON; see `co
 org cannot be described, `PLAIN` stands in: no optional feature, unknown lengths.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
+
+VERSION = 2
+"""Of the kept form; what an older release kept is read again from the org."""
 
 
 class FieldFact(NamedTuple):
@@ -17,6 +20,25 @@ class FieldFact(NamedTuple):
     scale: int | None
     createable: bool
     updateable: bool
+    nillable: bool = True
+    defaulted: bool = False
+    """Whether Salesforce fills it where a new record does not give it."""
+    key: bool = False
+    """Whether it is an external id."""
+    values: tuple[str, ...] | None = None
+    """What a restricted picklist takes; None where anything goes."""
+
+    @property
+    def required(self) -> bool:
+        """Whether a new record has to give it."""
+        return not self.nillable and self.createable and not self.defaulted
+
+
+class Rights(NamedTuple):
+    """What the connector's user may do with the records of an object."""
+
+    createable: bool = True
+    updateable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +48,7 @@ class OrgFacts:
     standard_price_book: str | None = None
     person_record_type: str | None = None
     objects: Mapping[str, Mapping[str, FieldFact]] = field(default_factory=dict)
+    rights: Mapping[str, Rights] = field(default_factory=dict)
 
     def has(self, object_name: str, field_name: str) -> bool:
         """Whether the connector's user can see the field."""
@@ -48,24 +71,54 @@ class OrgFacts:
         return "BillingCountryCode" in self.objects.get("Account", {})
 
     def to_json(self) -> dict[str, object]:
-        """For keeping."""
-        objects = {name: {f: list(fact) for f, fact in fields.items()} for name, fields in self.objects.items()}
-        return {"price_book": self.standard_price_book, "person": self.person_record_type, "objects": objects}
+        """For keeping. Types and picklists stand once in a list; a field is short numbers."""
+        facts = [fact for fields in self.objects.values() for fact in fields.values()]
+        types, lists = _distinct(fact.type for fact in facts), _distinct(fact.values for fact in facts)
+        return {
+            "v": VERSION,
+            "price_book": self.standard_price_book,
+            "person": self.person_record_type,
+            "types": list(types),
+            "lists": list(lists),
+            "objects": {
+                name: {each: _packed(fact, types, lists) for each, fact in fields.items()}
+                for name, fields in self.objects.items()
+            },
+            "rights": self.rights,
+        }
 
     @classmethod
-    def from_json(cls, kept: Mapping[str, object]) -> "OrgFacts":
-        """The inverse of `to_json`."""
-        objects = kept["objects"]
-        assert isinstance(objects, dict)
+    def from_json(cls, kept: Mapping[str, Any]) -> "OrgFacts | None":
+        """The inverse of `to_json`; None for the form of another release."""
+        if kept.get("v") != VERSION:
+            return None
+        lists = [None if values is None else tuple(values) for values in kept["lists"]]
         return cls(
-            standard_price_book=_text(kept["price_book"]),
-            person_record_type=_text(kept["person"]),
-            objects={name: {f: FieldFact(*fact) for f, fact in fields.items()} for name, fields in objects.items()},
+            standard_price_book=kept["price_book"],
+            person_record_type=kept["person"],
+            objects={
+                name: {each: _unpacked(parts, kept["types"], lists) for each, parts in fields.items()}
+                for name, fields in kept["objects"].items()
+            },
+            rights={name: Rights(*rights) for name, rights in kept["rights"].items()},
         )
 
 
 PLAIN = OrgFacts()
 
+_FLAGS = ("createable", "updateable", "nillable", "defaulted", "key")
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+
+def _distinct(values: Iterable[object]) -> dict[Any, int]:
+    return {value: index for index, value in enumerate(dict.fromkeys(values))}
+
+
+def _packed(fact: FieldFact, types: Mapping[str, int], lists: Mapping[object, int]) -> list[int | None]:
+    flags = sum(1 << bit for bit, name in enumerate(_FLAGS) if getattr(fact, name))
+    return [types[fact.type], flags, lists[fact.values], fact.length, fact.scale]
+
+
+def _unpacked(parts: list[int], types: list[str], lists: list[tuple[str, ...] | None]) -> FieldFact:
+    kind, flags, values, length, scale = parts
+    bits = [bool(flags >> bit & 1) for bit in range(len(_FLAGS))]
+    return FieldFact(types[kind], length, scale, *bits, lists[values])

@@ -70,7 +70,8 @@ def write_graphs(session: Session, graphs: Sequence[Graph]) -> dict[str, Result]
     results: dict[str, Result] = {}
     for call in pack(graphs):
         try:
-            answer = session.call("POST", "composite/graph", {"graphs": [_payload(graph, session) for graph in call]})
+            body = {"graphs": [_payload(graph, session) for graph in call]}
+            answer = session.call("POST", "composite/graph", body, session.write_headers)
         except NotWritten as problem:
             uncertain = isinstance(problem, Uncertain)
             results |= {graph.id: Unanswered(problem, uncertain) for graph in call}

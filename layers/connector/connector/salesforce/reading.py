@@ -1,35 +1,42 @@
 """Reading facts and records from an org."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from urllib.parse import quote
 
 from connector.errors import Deferred
-from connector.salesforce.facts import FieldFact, OrgFacts
+from connector.salesforce.facts import FieldFact, OrgFacts, Rights
 from connector.salesforce.graphs import KEY_FIELD
 from connector.salesforce.session import Session
 
 KEYS_PER_QUERY = 100
 """Keeps the query's address below Salesforce's 16,384 bytes."""
 
+DESCRIBES_PER_CALL = 24
+"""A composite call takes 25 sub-requests, and one of them asks for the price book."""
+
 _STANDARD_PRICE_BOOK = "SELECT Id FROM Pricebook2 WHERE IsStandard = true"
 _PERSON_TYPE = "SELECT Id FROM RecordType WHERE SobjectType = 'Account' AND IsPersonType = true AND IsActive = true"
 
 
 def read_facts(session: Session, objects: Iterable[str]) -> OrgFacts:
-    """The org's facts, in one composite call (a second one only where there are person accounts)."""
+    """The org's facts, in one composite call for 24 objects (another one only where there are person accounts)."""
     names = sorted(set(objects))
-    requests = [_get(session, f"describe_{name}", f"sobjects/{name}/describe") for name in names]
-    requests.append(_get(session, "price_book", f"query?q={_STANDARD_PRICE_BOOK.replace(' ', '+')}"))
-    answer = session.call("POST", "composite", {"allOrNone": False, "compositeRequest": requests})
-    parts = {part["referenceId"]: part for part in _list(answer, "compositeResponse")}
-    described = {name: _fields(parts[f"describe_{name}"]) for name in names}
+    parts: dict[str, dict[str, object]] = {}
+    for start in range(0, max(len(names), 1), DESCRIBES_PER_CALL):
+        requests = [_describe(session, name) for name in names[start : start + DESCRIBES_PER_CALL]]
+        if start == 0:
+            requests.append(query_request(session, "price_book", _STANDARD_PRICE_BOOK))
+        parts |= call_composite(session, requests)
+    described = {name: body for name in names if (body := _description(parts[f"describe_{name}"]))}
     facts = OrgFacts(
         standard_price_book=_first_id(_list(parts["price_book"].get("body"), "records")),
-        objects={name: fields for name, fields in described.items() if fields is not None},
+        objects={name: {str(raw["name"]): _fact(raw) for raw in _list(body, "fields")} for name, body in described.items()},
+        rights={name: Rights(bool(d.get("createable")), bool(d.get("updateable"))) for name, d in described.items()},
     )
     if not facts.person_accounts:
         return facts
-    person_type = _first_id(session.query(_PERSON_TYPE))
-    return OrgFacts(facts.standard_price_book, person_type, facts.objects)
+    return replace(facts, person_record_type=_first_id(session.query(_PERSON_TYPE)))
 
 
 def read_keys(session: Session, object_name: str, parent_path: str, parent_keys: Sequence[str]) -> dict[str, list[str]]:
@@ -51,17 +58,30 @@ def standard_price_book(session: Session) -> str | None:
     return _first_id(session.query(_STANDARD_PRICE_BOOK))
 
 
-def _get(session: Session, reference: str, path: str) -> dict[str, str]:
-    return {"method": "GET", "url": session.data_path + path, "referenceId": reference}
+def call_composite(session: Session, requests: Sequence[Mapping[str, str]]) -> dict[str, dict[str, object]]:
+    """The answers of independent sub-requests, by their reference; each has `httpStatusCode` and `body`."""
+    answer = session.call("POST", "composite", {"allOrNone": False, "compositeRequest": requests})
+    return {str(part["referenceId"]): part for part in _list(answer, "compositeResponse")}
 
 
-def _fields(part: Mapping[str, object]) -> dict[str, FieldFact] | None:
-    status = part.get("httpStatusCode")
+def query_request(session: Session, reference: str, soql: str) -> dict[str, str]:
+    """A query as a sub-request of `call_composite`, which takes five of them."""
+    return {"method": "GET", "url": f"{session.data_path}query?q={quote(soql, safe='')}", "referenceId": reference}
+
+
+def _describe(session: Session, name: str) -> dict[str, str]:
+    url = f"{session.data_path}sobjects/{name}/describe"
+    return {"method": "GET", "url": url, "referenceId": f"describe_{name}"}
+
+
+def _description(part: Mapping[str, object]) -> dict[str, object] | None:
+    """The describe of an object; None where the org has none of that name, or hides it from the user."""
+    status, body = part.get("httpStatusCode"), part.get("body")
     if status == 404:
         return None
-    if status != 200:
+    if status != 200 or not isinstance(body, dict):
         raise Deferred("salesforce_unavailable", f"a describe failed with HTTP {status}")
-    return {str(raw["name"]): _fact(raw) for raw in _list(part.get("body"), "fields")}
+    return body
 
 
 def _fact(raw: Mapping[str, object]) -> FieldFact:
@@ -74,7 +94,15 @@ def _fact(raw: Mapping[str, object]) -> FieldFact:
         scale=scale if number and isinstance(scale, int) else None,
         createable=bool(raw.get("createable")),
         updateable=bool(raw.get("updateable")),
+        nillable=bool(raw.get("nillable", True)),
+        defaulted=bool(raw.get("defaultedOnCreate")),
+        key=bool(raw.get("externalId")),
+        values=_values(raw) if raw.get("restrictedPicklist") else None,
     )
+
+
+def _values(raw: Mapping[str, object]) -> tuple[str, ...]:
+    return tuple(str(entry["value"]) for entry in _list(raw, "picklistValues") if entry.get("active"))
 
 
 def _list(content: object, name: str) -> list[dict[str, object]]:

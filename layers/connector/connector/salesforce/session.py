@@ -61,8 +61,11 @@ class Session:
         tokens: TokenStore,
         time_left: Callable[[], float] = lambda: 60.0,
         now: Callable[[], float] = time.time,
+        allow_duplicates: bool = True,
     ) -> None:
         self.org = org
+        self.write_headers = {"Sforce-Duplicate-Rule-Header": f"allowSave={str(allow_duplicates).lower()}"}
+        """Sent with every write: whether to save beside a duplicate rule that only alerts."""
         self.usage: Usage | None = None
         self.calls = 0
         self._host = host.rstrip("/")

@@ -11,12 +11,14 @@ import sys
 from pathlib import Path
 
 from connector.errors import Misconfigured
-from connector.settings.loading import Settings, load_sources
+from connector.settings.compiled import Settings
+from connector.settings.loading import load_sources
 
 
 def compile_settings(source: Path, target: Path) -> Settings:
     """Validate `source`, write the result to `target`, return it; raises `Misconfigured`."""
     settings = load_sources(source)
+    _check_rules(source / "rules.py")
     target.mkdir(parents=True, exist_ok=True)
     for name in ("stores.yaml", "rules.py"):
         if (source / name).exists():
@@ -25,6 +27,15 @@ def compile_settings(source: Path, target: Path) -> Settings:
     compiled = settings.model_dump(mode="json", exclude_defaults=False)
     (target / "compiled.json").write_text(json.dumps(compiled, indent=1) + "\n", "utf-8")
     return settings
+
+
+def _check_rules(path: Path) -> None:
+    if not path.exists():
+        return
+    try:
+        compile(path.read_text("utf-8"), str(path), "exec")
+    except SyntaxError as error:
+        raise Misconfigured([f"{path}:{error.lineno}: {error.msg}"]) from None
 
 
 def main(arguments: list[str]) -> int:

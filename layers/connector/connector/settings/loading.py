@@ -4,23 +4,15 @@ from pathlib import Path
 from typing import TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from connector.errors import Misconfigured
-from connector.settings.environment import read_compiled
+from connector.settings.checking import check_mapping
+from connector.settings.compiled import Settings
 from connector.settings.mappings import MappingSpec
 from connector.settings.stores import Stores
 
 Shape = TypeVar("Shape", bound=BaseModel)
-
-
-class Settings(BaseModel):
-    """All settings, validated: stores and orgs, and one mapping per entity."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    stores: Stores
-    mappings: dict[str, MappingSpec]
 
 
 def load_sources(folder: Path) -> Settings:
@@ -39,11 +31,6 @@ def load_sources(folder: Path) -> Settings:
     return Settings(stores=stores, mappings=mappings)
 
 
-def load_compiled(folder: Path) -> Settings:
-    """The settings as the build compiled them."""
-    return Settings.model_validate(read_compiled(folder))
-
-
 def _load(path: Path, shape: type[Shape], findings: list[str]) -> Shape | None:
     try:
         text = path.read_text("utf-8")
@@ -53,7 +40,10 @@ def _load(path: Path, shape: type[Shape], findings: list[str]) -> Shape | None:
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         _refuse_duplicates(node)
-        return shape.model_validate(yaml.safe_load(text) or {})
+        found = shape.model_validate(yaml.safe_load(text) or {})
+        if isinstance(found, MappingSpec):
+            findings += [f"{path}:{_line(node, at)}: {_place(at)}{wrong}" for at, wrong in check_mapping(found)]
+        return found
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         findings.append(f"{path}:{line}: {error.problem}")

@@ -4,25 +4,49 @@ A record says what is written: object, key, fields, links to other records. Shar
 (the customer, the products); the others belong to the one record that the mapping is about.
 """
 
-from typing import Annotated, Literal
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal
 
 import jmespath
 from jmespath.exceptions import JMESPathError
+from jmespath.functions import Functions
 from pydantic import AfterValidator, Field, model_validator
 
 from connector.settings.stores import Section
 
 
+FUNCTIONS = ("date", "join", "lookup", "unless", "when")
+"""What expressions may call beside JMESPath's own functions; docs/mapping.md describes them."""
+
+_KNOWN_FUNCTIONS = {*FUNCTIONS, *Functions.FUNCTION_TABLE}
+
+
 def _expression(text: str) -> str:
     try:
-        jmespath.compile(text)
+        tree = jmespath.compile(text).parsed
     except JMESPathError as error:
         raise ValueError(f"not a JMESPath expression: {' '.join(str(error).split())}") from None
+    for name in _called(tree):
+        if name not in _KNOWN_FUNCTIONS:
+            raise ValueError(f"no function {name}; there are {', '.join(sorted(_KNOWN_FUNCTIONS))}")
     return text
+
+
+def _called(node: Any) -> Iterator[str]:
+    """The functions that an expression calls."""
+    if node["type"] == "function_expression":
+        yield str(node["value"])
+    for child in node["children"]:
+        if isinstance(child, dict):
+            yield from _called(child)
 
 
 Expression = Annotated[str, AfterValidator(_expression)]
 ApiName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+
+
+Each = Literal["items", "products"]
+"""What a record may be repeated for: the rows of the order (`item`), the products that they need (`product`)."""
 
 
 class LinkSpec(Section):
@@ -44,7 +68,7 @@ class RecordSpec(Section):
 
     object: ApiName
     key: Expression
-    each: Expression | None = None
+    each: Each | None = None
     when: Expression | None = None
     fields: dict[ApiName, Expression] = {}
     defaults: dict[ApiName, Expression] = {}
@@ -68,7 +92,7 @@ class SharedSpec(Section):
     """
 
     id: Expression
-    each: Expression | None = None
+    each: Each | None = None
     policy: Literal["newest", "once"]
     when: Expression | None = None
     records: dict[str, RecordSpec]

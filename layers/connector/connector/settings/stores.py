@@ -29,7 +29,9 @@ def _zone(name: str) -> str:
 
 
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
-SecretName = Annotated[str, Field(pattern=r"^connector/[A-Za-z0-9/_+=.@-]{1,200}$")]
+OrgSecret = Annotated[str, Field(pattern=r"^connector/salesforce/[A-Za-z0-9/_+=.@-]{1,200}$")]
+StoreSecret = Annotated[str, Field(pattern=r"^connector/stores/[A-Za-z0-9/_+=.@-]{1,200}$")]
+"""The functions' roles read secrets under these two prefixes only."""
 
 
 class SalesforceOrg(Section):
@@ -37,7 +39,9 @@ class SalesforceOrg(Section):
 
     host: Annotated[str, AfterValidator(_https)]
     api_version: Annotated[str, Field(pattern=r"^[3-9]\d\.0$")] = "66.0"
-    secret: SecretName
+    secret: OrgSecret
+    duplicates: Literal["allow", "park"] = "allow"
+    """What to do when a duplicate rule that only alerts finds a match: save anyway, or park the order."""
 
 
 class Masters(Section):
@@ -57,7 +61,7 @@ class Store(Section):
     url: Annotated[str, AfterValidator(_store_url)]
     """The shop's own address (Shopify: the permanent myshopify.com one); `simulator` on the laptop."""
     salesforce: str
-    secret: SecretName
+    secret: StoreSecret
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
     """The shop's currency; an order in another one is parked. None: any."""

@@ -22,7 +22,7 @@ from connector.sync.records import Applied, Records, RecordState, Version
 from connector.sync.reporting import Reporter
 from connector.sync.shared import SharedRecords
 from connector.sync.upserting import Upsert
-from connector.sync.work import Work, filled_fields, owned_keys
+from connector.sync.work import Work, filled_fields
 
 _NEVER = Version("", "", "")
 
@@ -162,11 +162,11 @@ class Batch:
         else:
             after_write = self._flow.rules.step("after_write")
             if after_write and work.outcome == "written":
-                after_write(work.order, work.salesforce_id)
+                after_write(work.order, work.salesforce_ids)
             applied = Applied(
                 version=work.version,
                 salesforce_id=work.salesforce_id or work.state.salesforce_id,
-                owned=owned_keys(work.own_targets()),
+                owned=work.owned_after(),
                 filled=filled_fields(work.plan.records),
                 history=(*work.state.history, self._history(work)),
             )
@@ -186,8 +186,9 @@ class Batch:
                     self._postponer.postpone(message, work.outcome)
             elif work.outcome is None or isinstance(work.outcome, Failed):
                 self._failed_ids += [message.id for message in work.messages()]
-            elif work.state.parked:
-                self._desk.resolve(work.key.store, work.state.parked)
+            else:
+                for place in {work.state.parked, *(message.change.parked_at for message in work.messages())} - {None}:
+                    self._desk.resolve(work.key.store, str(place))
         except (ClientError, BotoCoreError) as error:
             work.outcome = Failed(f"could not be settled ({type(error).__name__})")
             self._failed_ids += [message.id for message in work.messages()]

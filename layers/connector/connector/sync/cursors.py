@@ -14,7 +14,8 @@ from connector.salesforce.session import Usage
 from connector.sync import aws
 from connector.sync.aws import Item, error_code
 
-FACTS_SECONDS = 24 * 3600.0
+FACTS_SECONDS = 30 * 3600.0
+"""The preflight renews them every day; the rest is for its retries."""
 
 
 class Cursors:
@@ -48,7 +49,7 @@ class Cursors:
                 raise
 
     def read_facts(self, org: str) -> OrgFacts | None:
-        """The org's facts if they are not older than a day."""
+        """The org's facts if they are not much older than a day."""
         item = self._get(f"facts#{org}")
         if not item or float(item["read_at"]["N"]) < self._now() - FACTS_SECONDS:
             return None

@@ -1,16 +1,20 @@
 """What a flow to Salesforce knows for the life of its container: settings, stores, orgs, mappings."""
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from connector.errors import Deferred, Parked
-from connector.mapping.mapper import OrderMapper, OrgView
+from connector.mapping.mapper import OrderMapper
+from connector.mapping.plans import digest
 from connector.mapping.values import Fit
 from connector.model import Order
+from connector.model.scope import OrgView
 from connector.salesforce.facts import OrgFacts
 from connector.settings.environment import Environment
-from connector.settings.loading import load_compiled
+from connector.settings.compiled import load_compiled
 from connector.settings.mappings import MappingSpec
 from connector.settings.rules import Rules
 from connector.settings.stores import Store
@@ -35,7 +39,7 @@ class Flow:
         self._stores = settings.stores.stores
         self._spec = settings.mappings["order"]
         self.orgs = Orgs(environment, settings.stores.salesforce, _objects(self._spec), self._secrets)
-        self._storefronts: dict[str, Storefront] = {}
+        self._storefronts: dict[str, tuple[Mapping[str, object], Storefront]] = {}
         self._mappers: dict[str, OrderMapper] = {}
 
     @cached_property
@@ -74,8 +78,14 @@ class Flow:
 
     def map(self, work: Work) -> None:
         """What the order wants written, as mappings/order.yaml says."""
-        if work.order is not None:
-            work.plan = self.mapper(work.key.store).plan(work.order)
+        if work.order is None:
+            return
+        plan = self.mapper(work.key.store).plan(work.order)
+        before_write = self.rules.step("before_write")
+        if before_write:
+            records = tuple(before_write(work.order, plan.records))
+            plan = replace(plan, records=records, digest=digest(records))
+        work.plan = plan
 
     def check(self, work: Work) -> None:
         """Hold back what the store's settings, or common sense, keep out of Salesforce: raises Parked."""
@@ -149,12 +159,14 @@ class Flow:
         return found
 
     def _storefront(self, name: str) -> Storefront:
-        if name not in self._storefronts:
-            store = self.store(name)
+        store = self.store(name)
+        secret = self._secrets.read(store.secret)
+        opened = self._storefronts.get(name)
+        if opened is None or opened[0] != secret:  # a rotated key is taken up within minutes
             url = (self.environment.storefront_urls or {}).get(name, store.url)
-            secret = self._secrets.read(store.secret)
-            self._storefronts[name] = open_storefront(store.platform, name, url, secret, store.timezone)
-        return self._storefronts[name]
+            opened = secret, open_storefront(store.platform, name, url, secret, store.timezone)
+            self._storefronts[name] = opened
+        return opened[1]
 
     def _stored(self, key: str) -> str:
         answer: Any = aws.client("s3").get_object(Bucket=self.environment.payload_bucket, Key=key)

@@ -1,7 +1,6 @@
 """The receive path behind `receive_webhook`: request in, durable message out. Standard library and botocore only."""
 
 import base64
-import binascii
 import json
 import uuid
 from collections.abc import Mapping
@@ -36,7 +35,7 @@ class Request:
         body = event.get("body") or ""
         try:
             raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode("utf-8")
-        except (binascii.Error, UnicodeEncodeError):
+        except ValueError:
             raise Refused(400, "the body cannot be read") from None
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
         store = (event.get("pathParameters") or {}).get("store", "")

@@ -55,6 +55,7 @@ class Orgs:
                 lambda: self._secrets.read(org.secret),
                 self._cursors,
                 time_left=lambda: self._deadline - self._now(),
+                allow_duplicates=org.duplicates == "allow",
             )
         return self._sessions[name]
 

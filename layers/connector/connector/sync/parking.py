@@ -1,8 +1,8 @@
 """The error desk: records that wait for a person, with their reason and next step."""
 
-import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -78,10 +78,10 @@ class ErrorDesk:
 
     def _kept(self, change: Change, place: str) -> str:
         """The change for a retry; a large payload is moved to the bucket."""
+        change = replace(change, parked_at=place)
         if change.payload is None or len(change.payload) <= INLINE_BYTES:
             return change.to_json()
         key = f"parked/{change.store}/{place.replace('#', '/')}.json"
         s3 = self._s3 or aws.client("s3")
         s3.put_object(Bucket=self._bucket, Key=key, Body=change.payload.encode("utf-8"))
-        content = json.loads(change.to_json()) | {"payload": None, "payload_key": key}
-        return json.dumps(content, ensure_ascii=False)
+        return replace(change, payload=None, payload_key=key).to_json()

@@ -87,7 +87,7 @@ def merge(key: SharedKey, contributions: Sequence[Shared], state: SharedState) -
         for record in part.records:
             for name, value in record.fields.items():
                 stamp_name = f"{record.name}.{name}"
-                if value is not None and part.as_of > stamps.get(stamp_name, ("", ""))[0]:
+                if value is not None and (part.as_of, _digest(value)) > stamps.get(stamp_name, ("", "")):
                     stamps[stamp_name] = (part.as_of, _digest(value))
                     values[stamp_name] = value
     changed = {n for n in values if state.stamps.get(n, ("", ""))[1] != stamps[n][1]}

@@ -34,6 +34,8 @@ class Work:
     """Whether its own records were sent, not only what it shares."""
     outcome: Outcome | NotWritten | None = None
     salesforce_id: str | None = None
+    salesforce_ids: dict[str, str] = field(default_factory=dict)
+    """Record name to the Salesforce id of what was written (of several records of one name, the last)."""
     remarks: list[str] = field(default_factory=list)
     """For the history: what was left out and why."""
 
@@ -60,8 +62,14 @@ class Work:
         return {Target(name, key) for name, keys in self.state.owned.items() for key in keys}
 
     def deletes(self) -> list[Target]:
-        """What earlier versions wrote and this one no longer has."""
-        return sorted(self.known_targets() - self.own_targets())
+        """What earlier versions wrote and this one no longer has; objects that the mapping stopped writing stay."""
+        assert self.plan is not None
+        objects = self.plan.objects
+        return sorted(target for target in self.known_targets() - self.own_targets() if target.object in objects)
+
+    def owned_after(self) -> dict[str, list[str]]:
+        """What the record owns once this version is written."""
+        return owned_keys((self.known_targets() | self.own_targets()) - set(self.deletes()))
 
 
 def filled_fields(records: Iterable[Record]) -> dict[str, list[str]]:

@@ -1,8 +1,8 @@
 """Writing a batch's plans to one org: shared calls, one outcome per record, and the repairs that need no person.
 
 First pass: a shared record that is missing or has changed is carried by one graph only, the first that needs it.
-Second and third pass, for graphs that were refused for a reason that a different request cures: every graph then
-carries all its parents itself. What is still refused becomes deferred or parked.
+Second and third pass, for graphs that were refused for a reason that a different request cures: what they share is
+first written in graphs of its own. What is still refused becomes deferred or parked.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -53,14 +53,30 @@ class Writer:
 
     def write(self, jobs: Sequence[Job]) -> None:
         """Settle every job: its work's outcome is "written" or what went wrong; `written` names the shared ones."""
-        open_jobs = list(jobs)
-        for attempt in range(PASSES):
-            results = write_graphs(self._session, self._graphs(open_jobs))
-            again = [job for job in open_jobs if job.id in results and self._take(job, results[job.id], attempt)]
-            self._finish_empty(job for job in open_jobs if job.id not in results)
+        again = self._attempt(jobs, last=False)
+        for attempt in range(1, PASSES):
             if not again:
                 return
-            open_jobs = [job for job in again if self._prepare(job)]
+            self._write_parents(again)
+            again = self._attempt([job for job in again if self._prepare(job)], last=attempt == PASSES - 1)
+
+    def _attempt(self, jobs: Sequence[Job], last: bool) -> list[Job]:
+        """Write the jobs once; returns those that another request may cure."""
+        results = write_graphs(self._session, self._graphs(jobs))
+        again = [job for job in jobs if job.id in results and self._take(job, results[job.id], last)]
+        for job in jobs:
+            if job.id not in results:
+                self._done(job, {})  # it had nothing to send
+        return again
+
+    def _write_parents(self, jobs: Iterable[Job]) -> None:
+        """Write what the jobs share in graphs of its own, so that one bad order keeps no parent from the others."""
+        pending = dict.fromkeys(key for job in jobs for key in job.shared if self._pending(key))
+        for entity in dict.fromkeys(key.entity for key in pending):
+            keys = [key for key in pending if key.entity == entity]
+            again = [Job(f"p{number}", None, (key,), (), alone=True) for number, key in enumerate(keys)]
+            for attempt in range(PASSES):
+                again = self._attempt([job for job in again if self._prepare(job)], last=attempt == PASSES - 1)
 
     def _graphs(self, jobs: Iterable[Job]) -> list[Graph]:
         carried: set[SharedKey] = set()
@@ -87,11 +103,7 @@ class Writer:
                 send = frozenset(record.fields)
             yield SharedPart(record, exists, send)
 
-    def _finish_empty(self, jobs: Iterable[Job]) -> None:
-        for job in jobs:
-            self._done(job, {})
-
-    def _take(self, job: Job, result: Result, attempt: int) -> bool:
+    def _take(self, job: Job, result: Result, last: bool) -> bool:
         """Note a result; True if the job is worth another pass."""
         if isinstance(result, Written):
             self._done(job, result.ids)
@@ -100,7 +112,7 @@ class Writer:
             self._fail(job, result.problem, result.uncertain)
             return False
         found = _cause(result)
-        if attempt + 1 < PASSES and (found is None or self._repair(job, *found)):
+        if not last and (found is None or self._repair(job, *found)):
             return True
         halted = Deferred("salesforce_halted", "other graphs of the call failed")
         self._fail(job, halted if found is None else to_outcome(found[1]), uncertain=False)
@@ -114,8 +126,9 @@ class Writer:
             job.work.outcome = "written"
             job.work.sent = bool(job.own)
             own = {job.targets[reference]: found for reference, found in ids.items()}
-            root = job.own[0].target if job.own else None
-            job.work.salesforce_id = own.get(root) if root else None
+            names = {record.target: record.name for record in job.own}
+            job.work.salesforce_ids = {names[target]: found for target, found in own.items() if target in names}
+            job.work.salesforce_id = own.get(job.own[0].target) if job.own else None
 
     def _fail(self, job: Job, problem: NotWritten, uncertain: bool) -> None:
         for key in job.carries:
