@@ -37,7 +37,7 @@ class TestPacking:
 
     def test_limits_are_used_to_the_full(self):
         assert [len(call) for call in pack([graph(f"w{i}") for i in range(150)])] == [75, 75]
-        assert [len(call) for call in pack([graph(f"w{i}", 100) for i in range(10)])] == [5, 5]
+        assert [len(call) for call in pack([graph("a", 250), graph("b", 250), graph("c")])] == [2, 1]
         kinds = [graph(f"w{i}", 1, (f"O{i}",)) for i in range(30)]
         assert [len(call) for call in pack(kinds)] == [15, 15]
 

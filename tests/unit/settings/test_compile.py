@@ -3,7 +3,8 @@
 import json
 
 from connector.settings.compile import main
-from connector.settings.loading import load_compiled, load_sources
+from connector.settings.compiled import load_compiled
+from connector.settings.loading import load_sources
 from tests.unit.settings.writing import DEFAULTS, STORES, write
 
 

@@ -1,7 +1,5 @@
 """The names that one store's expressions see in one org, with all that is known of them before an order comes."""
 
-from collections.abc import Mapping
-
 from connector.model import Model
 from connector.model.buyer import Buyer
 from connector.model.scope import GONE_NAMES, NAMES, OrgView, StoreView
@@ -52,5 +50,5 @@ def _constants(name: str, store: Store, org: OrgView) -> dict[str, Shapes]:
     }
 
 
-def _values(view: Model) -> Mapping[str, Shapes]:
+def _values(view: Model) -> dict[str, Shapes]:
     return {name: shapes_of_value(getattr(view, name)) for name in type(view).model_fields}

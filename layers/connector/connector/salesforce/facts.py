@@ -120,5 +120,5 @@ def _packed(fact: FieldFact, types: Mapping[str, int], lists: Mapping[object, in
 
 def _unpacked(parts: list[int], types: list[str], lists: list[tuple[str, ...] | None]) -> FieldFact:
     kind, flags, values, length, scale = parts
-    bits = [bool(flags >> bit & 1) for bit in range(len(_FLAGS))]
-    return FieldFact(types[kind], length, scale, *bits, lists[values])
+    rights = {name: bool(flags >> bit & 1) for bit, name in enumerate(_FLAGS)}
+    return FieldFact(types[kind], length, scale, **rights, values=lists[values])

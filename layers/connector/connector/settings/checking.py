@@ -1,6 +1,6 @@
-"""Checks a mapping's expressions against the model: names, functions, value maps, what `each` goes over."""
+"""Checks a mapping's expressions against the model: names, what functions take, value maps."""
 
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from connector.model.scope import ELEMENTS, GONE_NAMES, NAMES, SINGULAR
 from connector.settings.inference import Inference
@@ -19,7 +19,7 @@ def check_mapping(spec: MappingSpec) -> Iterator[tuple[Place, str]]:
     names = names_of(NAMES)
     for name, shared in spec.shared.items():
         place: Place = ("shared", name)
-        inner = yield from checker.check_each(place, shared.each, names)
+        inner = with_element(names, shared.each)
         yield from checker.check((*place, "id"), shared.id, inner)
         yield from checker.check((*place, "when"), shared.when, inner)
         for record_name, record in shared.records.items():
@@ -39,8 +39,10 @@ def names_of(annotations: Mapping[str, object]) -> dict[str, Shapes]:
 
 def with_element(names: Names, each: str | None) -> Names:
     """The names inside `each`: one element has a name of its own there."""
-    singular = SINGULAR.get(each or "")
-    return names if singular is None else {**names, singular: shapes_of(ELEMENTS[singular])}
+    if each is None:
+        return names
+    singular = SINGULAR[each]
+    return {**names, singular: shapes_of(ELEMENTS[singular])}
 
 
 class _Checker:
@@ -56,13 +58,8 @@ class _Checker:
         for name, text in fields.items():
             yield from self.check((*place, name), text, names)
 
-    def check_each(self, place: Place, each: str | None, names: Names) -> Generator[tuple[Place, str], None, Names]:
-        if each is not None and each not in SINGULAR:
-            yield (*place, "each"), f"goes over {' or '.join(SINGULAR)}, not over {each}"
-        return with_element(names, each)
-
     def check_record(self, place: Place, record: RecordSpec, names: Names) -> Iterator[tuple[Place, str]]:
-        inner = yield from self.check_each(place, record.each, names)
+        inner = with_element(names, record.each)
         yield from self.check((*place, "key"), record.key, inner)
         yield from self.check((*place, "when"), record.when, inner)
         yield from self.check_fields((*place, "fields"), record.fields, inner)

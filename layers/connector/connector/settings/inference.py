@@ -5,7 +5,6 @@ problem.
 """
 
 from collections.abc import Callable, Mapping
-from difflib import get_close_matches
 from typing import Any, cast
 
 import jmespath
@@ -249,6 +248,8 @@ def _no_such_part(shape: Shape, name: str) -> str:
 
 
 def _hint(name: str, names: set[str]) -> str:
+    from difflib import get_close_matches  # only a mistake needs it, and flows start faster without
+
     close = get_close_matches(name, sorted(names), 1, 0.6)
     return f"; did you mean {close[0]}?" if close else ""
 

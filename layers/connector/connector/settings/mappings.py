@@ -115,6 +115,11 @@ class MappingSpec(Section):
     records: dict[str, RecordSpec]
     gone: GoneSpec | None = None
 
+    @property
+    def objects(self) -> frozenset[str]:
+        """The Salesforce objects that it writes."""
+        return frozenset(record.object for _, record in self._all_records())
+
     @model_validator(mode="after")
     def _links_lead_somewhere(self) -> "MappingSpec":
         names = set(self.records)

@@ -106,6 +106,7 @@ class Batch:
         list(self._pool.map(self._settle, tops))
         for work in tops:
             self._reporter.settled(work)
+        self._reporter.paused(self._flow.paused_lines)
         self._reporter.flush()
         return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in self._failed_ids]}
 

@@ -1,10 +1,10 @@
-"""Small shared state per org: the token, the facts, the pause after a limit, the API usage."""
+"""Small shared state per org: the token, the facts, the last preflight, the pause after a limit, the API usage."""
 
 import base64
 import json
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -53,15 +53,20 @@ class Cursors:
         item = self._get(f"facts#{org}")
         if not item or float(item["read_at"]["N"]) < self._now() - FACTS_SECONDS:
             return None
-        return OrgFacts.from_json(json.loads(zlib.decompress(base64.b64decode(item["facts"]["S"]))))
+        return OrgFacts.from_json(_unpacked(item["facts"]["S"]))
 
     def write_facts(self, org: str, facts: OrgFacts) -> None:
         """Share the org's facts."""
-        text = base64.b64encode(zlib.compress(json.dumps(facts.to_json()).encode())).decode()
-        self._client.put_item(
-            TableName=self._table,
-            Item={"pk": {"S": f"facts#{org}"}, "facts": {"S": text}, "read_at": {"N": f"{self._now():.0f}"}},
-        )
+        self._keep(f"facts#{org}", "facts", facts.to_json())
+
+    def read_findings(self, org: str) -> list[dict[str, str]] | None:
+        """What the last preflight found about the org; None if there was none yet."""
+        item = self._get(f"preflight#{org}")
+        return _unpacked(item["findings"]["S"])["findings"] if item else None
+
+    def write_findings(self, org: str, findings: Sequence[Mapping[str, str]]) -> None:
+        """Keep what a preflight found."""
+        self._keep(f"preflight#{org}", "findings", {"findings": findings})
 
     def paused_until(self, org: str) -> float:
         """Until when calls to the org rest, in seconds since the epoch; 0 if they do not."""
@@ -92,7 +97,19 @@ class Cursors:
             },
         )
 
+    def _keep(self, name: str, part: str, content: Mapping[str, object]) -> None:
+        """Keep a larger content, packed: an item holds 400 KB."""
+        text = base64.b64encode(zlib.compress(json.dumps(content).encode())).decode()
+        self._client.put_item(
+            TableName=self._table,
+            Item={"pk": {"S": name}, part: {"S": text}, "read_at": {"N": f"{self._now():.0f}"}},
+        )
+
     def _get(self, name: str) -> Item:
         answer = self._client.get_item(TableName=self._table, Key={"pk": {"S": name}}, ConsistentRead=True)
         item: Item = answer.get("Item") or {}
         return item
+
+
+def _unpacked(text: str) -> Any:
+    return json.loads(zlib.decompress(base64.b64decode(text)))

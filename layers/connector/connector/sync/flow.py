@@ -1,21 +1,19 @@
 """What a flow to Salesforce knows for the life of its container: settings, stores, orgs, mappings."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from connector.errors import Deferred, Parked
 from connector.mapping.mapper import OrderMapper
-from connector.mapping.plans import digest
+from connector.mapping.plans import Target, digest
 from connector.mapping.values import Fit
 from connector.model import Order
-from connector.model.scope import OrgView
 from connector.salesforce.facts import OrgFacts
 from connector.settings.environment import Environment
 from connector.settings.compiled import load_compiled
-from connector.settings.mappings import MappingSpec
 from connector.settings.rules import Rules
 from connector.settings.stores import Store
 from connector.storefronts.adapters import open_storefront
@@ -23,10 +21,14 @@ from connector.storefronts.base import Reference, Storefront, Unsupported
 from connector.sync import aws
 from connector.sync.changes import Change
 from connector.sync.messages import Message
-from connector.sync.orgs import Orgs
+from connector.sync.orgs import Orgs, view_org
 from connector.sync.records import RecordKey
 from connector.sync.secrets import Secrets
 from connector.sync.work import Work
+
+
+LINES_NAMED = 5
+"""A history entry names so many paused lines; the preflight names all."""
 
 
 class Flow:
@@ -38,7 +40,7 @@ class Flow:
         settings = load_compiled(environment.settings_dir)
         self._stores = settings.stores.stores
         self._spec = settings.mappings["order"]
-        self.orgs = Orgs(environment, settings.stores.salesforce, _objects(self._spec), self._secrets)
+        self.orgs = Orgs(environment, settings.stores.salesforce, self._spec.objects, self._secrets)
         self._storefronts: dict[str, tuple[Mapping[str, object], Storefront]] = {}
         self._mappers: dict[str, OrderMapper] = {}
 
@@ -80,7 +82,9 @@ class Flow:
         """What the order wants written, as mappings/order.yaml says."""
         if work.order is None:
             return
-        plan = self.mapper(work.key.store).plan(work.order)
+        mapper = self.mapper(work.key.store)
+        work.note(_left_out(mapper.missing))
+        plan = mapper.plan(work.order)
         before_write = self.rules.step("before_write")
         if before_write:
             records = tuple(before_write(work.order, plan.records))
@@ -129,9 +133,14 @@ class Flow:
             store = self.store(store_name)
             facts = self.orgs.facts(store.salesforce)
             self._mappers[store_name] = OrderMapper(
-                store_name, store, self._spec, _view(facts), facts.has, lambda obj, name: _fit(facts, obj, name)
+                store_name, store, self._spec, view_org(facts), facts.has, lambda obj, name: _fit(facts, obj, name)
             )
         return self._mappers[store_name]
+
+    @property
+    def paused_lines(self) -> Mapping[str, Sequence[Target]]:
+        """By store, the mapping lines that are left out because the org lacks their field."""
+        return {store: mapper.missing for store, mapper in self._mappers.items()}
 
     def _parse(self, change: Change) -> Order | Reference:
         payload = change.payload if change.payload_key is None else self._stored(change.payload_key)
@@ -174,19 +183,11 @@ class Flow:
         return text
 
 
-def _objects(spec: MappingSpec) -> frozenset[str]:
-    parts = [*spec.records.values(), *(r for shared in spec.shared.values() for r in shared.records.values())]
-    return frozenset(part.object for part in parts)
-
-
-def _view(facts: OrgFacts) -> OrgView:
-    return OrgView(
-        multi_currency=facts.multi_currency,
-        person_accounts=facts.person_accounts,
-        person_record_type=facts.person_record_type,
-        address_picklists=facts.address_picklists,
-        standard_price_book=facts.standard_price_book,
-    )
+def _left_out(missing: Sequence[Target]) -> str:
+    """For the history: the fields that Salesforce lacks, or hides."""
+    names = [f"{object_name}.{field}" for object_name, field in missing]
+    more = f" and {len(names) - LINES_NAMED} more" if len(names) > LINES_NAMED else ""
+    return f"left out, not in Salesforce: {', '.join(names[:LINES_NAMED])}{more}" if names else ""
 
 
 def _fit(facts: OrgFacts, object_name: str, field: str) -> Fit:

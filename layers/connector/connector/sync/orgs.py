@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from connector.errors import Deferred, NotWritten, Parked
+from connector.model.scope import OrgView
 from connector.salesforce.facts import OrgFacts
 from connector.salesforce.reading import read_facts, standard_price_book
 from connector.salesforce.session import Session
@@ -60,7 +61,7 @@ class Orgs:
         return self._sessions[name]
 
     def facts(self, name: str) -> OrgFacts:
-        """What the org offers, at most a day old."""
+        """What the org offers, not much older than a day."""
         if name in self._facts:
             return self._facts[name]
         if name in self._problems:
@@ -97,3 +98,14 @@ class Orgs:
     def _remember(self, name: str, problem: NotWritten) -> NotWritten:
         self._problems[name] = problem
         return problem
+
+
+def view_org(facts: OrgFacts) -> OrgView:
+    """The facts that expressions see."""
+    return OrgView(
+        multi_currency=facts.multi_currency,
+        person_accounts=facts.person_accounts,
+        person_record_type=facts.person_record_type,
+        address_picklists=facts.address_picklists,
+        standard_price_book=facts.standard_price_book,
+    )

@@ -2,12 +2,14 @@
 
 import traceback
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_lambda_powertools.logging import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit
 
 from connector.errors import Deferred, Failed, Parked
+from connector.mapping.plans import Target
 from connector.salesforce.session import Session
 from connector.sync.work import Work
 
@@ -29,6 +31,7 @@ class Reporter:
     def __init__(self, logger: Logger, metrics: Metrics) -> None:
         self._logger, self._metrics = logger, metrics
         self._counts: Counter[str] = Counter()
+        self._told: set[str] = set()
 
     def settled(self, work: Work) -> None:
         """One line for one record's outcome."""
@@ -69,6 +72,15 @@ class Reporter:
         if session.usage is not None and session.usage.allowed:
             percent = 100 * session.usage.used / session.usage.allowed
             self._metrics.add_metric("SalesforceApiUsage", MetricUnit.Percent, percent)
+
+    def paused(self, lines: Mapping[str, Sequence[Target]]) -> None:
+        """Mapping lines that are left out, by store: counted for each batch, told once for each container."""
+        self._counts["MappingLinesPaused"] += sum(map(len, lines.values()))
+        for store, fields in lines.items():
+            if fields and store not in self._told:
+                self._told.add(store)
+                names = [f"{object_name}.{field}" for object_name, field in fields]
+                self._logger.warning("mapping lines paused", extra={"store": store, "fields": names})
 
     def flush(self) -> None:
         """Emit the counts."""

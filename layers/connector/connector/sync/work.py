@@ -52,6 +52,11 @@ class Work:
         for older in self.superseded:
             yield from older.messages()
 
+    def note(self, remark: str) -> None:
+        """Add a remark to the history, once."""
+        if remark and remark not in self.remarks:
+            self.remarks.append(remark)
+
     def own_targets(self) -> set[Target]:
         """The Salesforce records that this version owns."""
         assert self.plan is not None
