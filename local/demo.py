@@ -35,11 +35,15 @@ class Expected:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the demo."""
-    parser = argparse.ArgumentParser(prog="./dev demo", description=__doc__.splitlines()[0] if __doc__ else None)
+    parser = argparse.ArgumentParser(
+        prog="./dev demo", description=__doc__.splitlines()[0] if __doc__ else None
+    )
     parser.add_argument("--orders", type=int, default=6, help="orders per shop (default 6)")
     parser.add_argument("--seed", type=int, default=7, help="which invented orders (default 7)")
     options = parser.parse_args(arguments)
-    say("starting the laptop stack (emulated AWS, the functions of template.yaml, Salesforce and shop simulators)")
+    say(
+        "starting the laptop stack (emulated AWS, the functions of template.yaml, Salesforce and shop simulators)"
+    )
     with running_stack() as stack:
         return Demo(stack).run(options.orders, options.seed)
 
@@ -63,31 +67,41 @@ class Demo:
         for problem in self._problems:
             say(f"PROBLEM: {problem}")
         arrived = len(expected) - len(self._problems)
-        say(f"{arrived} of {len(expected)} orders arrived to the cent" if not self._problems else "not everything arrived")
+        say(
+            f"{arrived} of {len(expected)} orders arrived to the cent"
+            if not self._problems
+            else "not everything arrived"
+        )
         return 1 if self._problems else 0
 
     def _place_orders(self, orders: int, seed: int) -> Iterator[Expected]:
         for number, (store, url) in enumerate(sorted(self._stack.storefronts.items())):
             say(f"{store}: placing {orders} orders and living through their changes")
-            answer = requests.post(f"{url}/_sample", json={"count": orders, "seed": seed + number}, timeout=120)
+            answer = requests.post(
+                f"{url}/_sample", json={"count": orders, "seed": seed + number}, timeout=120
+            )
             answer.raise_for_status()
             for order in answer.json()["orders"]:
                 refused = [d for d in order["deliveries"] if d.get("status") != 200]
                 if refused:
                     self._problems.append(f"{store} {order['number']}: a signed webhook was refused")
                 total = Decimal(str(order["total"]))
-                yield Expected(f"{store}:{order['id']}", order["number"], total, order["currency"], order["versions"])
+                yield Expected(
+                    f"{store}:{order['id']}", order["number"], total, order["currency"], order["versions"]
+                )
 
     def _misuse(self) -> None:
         """Deliveries that must be refused with 4xx and leave nothing behind."""
-        store = sorted(self._stack.storefronts)[0]
+        store = min(self._stack.storefronts)
         address = f"{self._stack.api}/webhooks/{store}"
         topic = {"x-shopify-topic": "orders/create", "content-type": "application/json"}
         forged = {**topic, "x-shopify-hmac-sha256": "AAAA"}
         tries = {
             "without a signature": requests.post(address, data=b"{}", headers=topic, timeout=30),
             "with a forged signature": requests.post(address, data=b"{}", headers=forged, timeout=30),
-            "to a store that does not exist": requests.post(f"{address}-x", data=b"{}", headers=forged, timeout=30),
+            "to a store that does not exist": requests.post(
+                f"{address}-x", data=b"{}", headers=forged, timeout=30
+            ),
         }
         for what, answer in tries.items():
             say(f"a webhook {what}: refused with {answer.status_code} ({answer.json()['message']})")
@@ -96,10 +110,17 @@ class Demo:
 
     def _place_test_order(self) -> str:
         """A test order of the shop, which is held back by default; returns its id."""
-        store, url = sorted(self._stack.storefronts.items())[0]
+        store, url = min(self._stack.storefronts.items())
         orders = requests.get(f"{url}/_orders", timeout=30).json()["orders"]
-        test = {**orders[0], "id": 987654321, "admin_graphql_api_id": "gid://shopify/Order/987654321", "test": True}
-        requests.post(f"{url}/_orders", json={"order": test, "deliver": ["orders/create"]}, timeout=30).raise_for_status()
+        test = {
+            **orders[0],
+            "id": 987654321,
+            "admin_graphql_api_id": "gid://shopify/Order/987654321",
+            "test": True,
+        }
+        requests.post(
+            f"{url}/_orders", json={"order": test, "deliver": ["orders/create"]}, timeout=30
+        ).raise_for_status()
         say(f"{store}: the shop's own test order is sent too; it must not become a sale")
         return str(test["id"])
 
@@ -118,12 +139,18 @@ class Demo:
             time.sleep(POLL_S)
         for order in expected:
             if (found := self._totals().get(order.key)) != order.total:
-                self._problems.append(f"{order.key} ({order.number}): {order.total} in the shop, {found} in Salesforce")
+                self._problems.append(
+                    f"{order.key} ({order.number}): {order.total} in the shop, {found} in Salesforce"
+                )
         if test_order not in {entry["id"] for entry in self._parked()}:
             self._problems.append("the test order was not parked")
 
     def _stack_is_idle(self) -> bool:
-        names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed")
+        names = (
+            "ApproximateNumberOfMessages",
+            "ApproximateNumberOfMessagesNotVisible",
+            "ApproximateNumberOfMessagesDelayed",
+        )
         sqs = self._stack.aws_calls.sqs
         for url in sqs.list_queues().get("QueueUrls", []):
             counts = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=list(names))["Attributes"]
@@ -168,14 +195,18 @@ class Demo:
         contact: Mapping[str, object],
         lines: Sequence[Mapping[str, object]],
     ) -> None:
-        person = " ".join(str(contact[name]) for name in ("FirstName", "LastName") if contact.get(name)) or "-"
+        person = (
+            " ".join(str(contact[name]) for name in ("FirstName", "LastName") if contact.get(name)) or "-"
+        )
         states = f"{order['Storefront_Status__c']}, {order['Storefront_Payment_Status__c']}"
         print(f"Order {wanted.number}  {wanted.key}  {states}, {wanted.versions} versions seen")
         print(f"  account {account.get('Name', '-')}   contact {person}")
         for line in lines:
             amount = Decimal(str(line["Quantity"])) * Decimal(str(line["UnitPrice"]))
             what = str(line["Description"])[:44]
-            print(f"  {line['Quantity']!s:>8} x {float(str(line['UnitPrice'])):>9.2f} = {amount:>10.2f}  {what}")
+            print(
+                f"  {line['Quantity']!s:>8} x {float(str(line['UnitPrice'])):>9.2f} = {amount:>10.2f}  {what}"
+            )
         total = Decimal(str(order["TotalAmount"]))
         verdict = "equals the shop's" if total == wanted.total else f"BUT the shop says {wanted.total}"
         print(f"  {'total':>20} = {total:>10.2f}  {wanted.currency}, {verdict}\n")
@@ -196,7 +227,9 @@ class Demo:
         paths = requests.get(f"{self._stack.salesforce}/_calls", timeout=30).json()["paths"]
         graphs = sum(count for path, count in paths.items() if path.endswith("composite/graph"))
         data = sum(count for path, count in paths.items() if "/services/data/" in path)
-        print(f"Salesforce calls: {data} in all for {orders} orders and their changes, {graphs} of them writes\n")
+        print(
+            f"Salesforce calls: {data} in all for {orders} orders and their changes, {graphs} of them writes\n"
+        )
 
 
 def say(text: str) -> None:

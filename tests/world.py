@@ -50,7 +50,7 @@ class Serial(Executor):
         return future
 
     def map(self, function, *iterables, timeout=None, chunksize=1):
-        return iter([function(*arguments) for arguments in zip(*iterables)])
+        return iter([function(*arguments) for arguments in zip(*iterables, strict=True)])
 
 
 class Gated:
@@ -82,7 +82,9 @@ class SimulatorAdapter(BaseAdapter):
     def _deliver(self, request, path):
         body = request.body or b""
         body = body.encode() if isinstance(body, str) else body
-        answer = self._world.simulator.handle(request.method, path, {"Host": "acme.my.salesforce.com", **request.headers}, body)
+        answer = self._world.simulator.handle(
+            request.method, path, {"Host": "acme.my.salesforce.com", **request.headers}, body
+        )
         if answer.after == "hang":
             raise requests.ReadTimeout("no answer in time")
         if answer.after == "reset":
@@ -138,7 +140,12 @@ class World:
 
         body = json.dumps(order).encode() if body is None else body
         headers = sign(store, topic, body, secret or self.vault.secrets[f"connector/stores/{store}"])
-        event = {"pathParameters": {"store": store}, "headers": headers, "body": base64.b64encode(body).decode(), "isBase64Encoded": True}
+        event = {
+            "pathParameters": {"store": store},
+            "headers": headers,
+            "body": base64.b64encode(body).decode(),
+            "isBase64Encoded": True,
+        }
         intake = Intake(self.environment)
         try:
             request = Request.of(event)
@@ -153,7 +160,10 @@ class World:
         """Run one invocation on the messages (all waiting ones by default); a crash gives them all back."""
         event = self.queue.take(sorted(self.queue.waiting, key=lambda i: int(i[1:])) if ids is None else ids)
         try:
-            failed = {entry["itemIdentifier"] for entry in self.invoke(event, flow or self.flow)["batchItemFailures"]}
+            failed = {
+                entry["itemIdentifier"]
+                for entry in self.invoke(event, flow or self.flow)["batchItemFailures"]
+            }
         except BaseException:
             self.queue.give_back(event)
             raise
@@ -196,7 +206,9 @@ class World:
 
     def parked(self):
         """All entries of the error desk that are not resolved, as plain dicts."""
-        entries = [{k: next(iter(v.values())) for k, v in i.items()} for i in self.tables.items["parked"].values()]
+        entries = [
+            {k: next(iter(v.values())) for k, v in i.items()} for i in self.tables.items["parked"].values()
+        ]
         return [entry for entry in entries if "resolved_at" not in entry]
 
     def _compile(self, tmp_path, stores):

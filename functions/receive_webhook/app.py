@@ -31,7 +31,8 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
         logger.warning("refused", extra={"store": store, "status": refusal.status, "why": refusal.message})
         return answer(refusal.status, refusal.message)
     except (BotoCoreError, ClientError) as error:
-        logger.error("not accepted", extra={"store": store, "error": type(error).__name__})
+        # Not logger.exception: the text of an AWS error may quote the request.
+        logger.error("not accepted", extra={"store": store, "error": type(error).__name__})  # noqa: TRY400
         return answer(503, "the connector cannot store this now; send it again")
     logger.info("accepted", extra={"store": store, "topic": delivery.topic, "message_id": message_id})
     return answer(200, "accepted")

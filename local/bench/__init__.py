@@ -1,1 +1,1 @@
-"""`./dev bench`: calls, CPU and cold start as figures that compare across machines, since each is a ratio in one run."""
+"""`./dev bench`: calls, CPU and cold start as ratios within one run, so that they compare across machines."""

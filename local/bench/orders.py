@@ -16,7 +16,11 @@ def bench_order(rng: Random, order_id: int, at: datetime) -> dict[str, Any]:
     order = make_order(rng, order_id, at, Traits(lines=2, taxes_included=False, region="US"))
     email = f"buyer-{order_id}@example.com"
     order["email"] = order["contact_email"] = email
-    order["customer"] |= {"id": order_id, "email": email, "admin_graphql_api_id": f"gid://shopify/Customer/{order_id}"}
+    order["customer"] |= {
+        "id": order_id,
+        "email": email,
+        "admin_graphql_api_id": f"gid://shopify/Customer/{order_id}",
+    }
     return order
 
 

@@ -131,11 +131,16 @@ class PathBench:
                 Key={"pk": {"S": "bench#bare"}, "sk": {"S": str(number)}},
                 UpdateExpression="SET moment = :moment, digest = :digest",
                 ConditionExpression="attribute_not_exists(lease)",
-                ExpressionAttributeValues={":moment": {"S": "2026-11-20T09:00:00Z"}, ":digest": {"S": "0" * 32}},
+                ExpressionAttributeValues={
+                    ":moment": {"S": "2026-11-20T09:00:00Z"},
+                    ":digest": {"S": "0" * 32},
+                },
             )
         for path, content in recorder.posts:
             url = f"{self._stack.salesforce}/services/data/v66.0/{path}"
-            session.post(url, data=json.dumps(json.loads(content)), headers=recorder.headers, timeout=60).json()
+            session.post(
+                url, data=json.dumps(json.loads(content)), headers=recorder.headers, timeout=60
+            ).json()
         spent = time.process_time() - started
         self._take(len(events))
         return spent
@@ -154,7 +159,9 @@ class PathBench:
         records: list[dict[str, Any]] = []
         calls = self._stack.aws_calls
         while len(records) < count:
-            messages = calls.sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get("Messages", [])
+            messages = calls.sqs.receive_message(QueueUrl=self._queue, MaxNumberOfMessages=10).get(
+                "Messages", []
+            )
             handles = [{"Id": str(i), "ReceiptHandle": m["ReceiptHandle"]} for i, m in enumerate(messages)]
             calls.sqs.delete_message_batch(QueueUrl=self._queue, Entries=handles)
             records += [
@@ -184,7 +191,10 @@ class PathBench:
 
     def _environment(self) -> dict[str, str]:
         names = self._stack.aws_calls.dynamodb.list_tables()["TableNames"]
-        tables = {part: next(n for n in names if n.endswith(f"-{part}")) for part in ("records", "parked", "cursors")}
+        tables = {
+            part: next(n for n in names if n.endswith(f"-{part}"))
+            for part in ("records", "parked", "cursors")
+        }
         return {
             **CREDENTIALS,
             "AWS_DEFAULT_REGION": REGION,

@@ -11,7 +11,7 @@ from local.salesforce.record_collections import answer_collection
 from local.salesforce.sobjects import answer_sobjects
 from local.salesforce.usage import Usage, answer_limits
 from local.salesforce.wire import Answer, Request
-from local.salesforce.world import Call, World
+from local.salesforce.world import ORGANIZATION_ID, USER_ID, Call, World
 
 VERSIONS = tuple(f"{number}.0" for number in range(60, 68))
 _RELEASES = {
@@ -67,9 +67,11 @@ class Api:
 
 
 def _resources(version: str) -> dict[str, str]:
+    """The resources by name, and the identity URL of the connected user, which clients read its id from."""
+    names = ("sobjects", "query", "queryAll", "composite", "limits")
     return {
-        name: f"/services/data/{version}/{name}"
-        for name in ("sobjects", "query", "queryAll", "composite", "limits")
+        **{name: f"/services/data/{version}/{name}" for name in names},
+        "identity": f"https://login.salesforce.com/id/{ORGANIZATION_ID}/{USER_ID}",
     }
 
 

@@ -84,7 +84,7 @@ class Simulator:
     def _add_standing_rows(self) -> None:
         with self.world.store.atomic():
             for name, row in standing_rows(self.world.switches, self.world.now()):
-                if self.world.store.get(name, str(row["Id"])) is None:
+                if name == "DuplicateRule" or self.world.store.get(name, str(row["Id"])) is None:
                     self.world.store.put(name, row)
         for prefix_owner in ("User", "Organization", "Pricebook2"):
             # The number 1 of these series is taken by a standing row.
@@ -97,6 +97,8 @@ class Simulator:
             org = Org(self._package, self._permission_set, switches)
             self.world.switches, self.world.org = switches, org
             self.world.store.use(org.everything)
+            for rule in self.world.store.rows("DuplicateRule"):
+                self.world.store.put("DuplicateRule", {**rule, "IsActive": False})
             self._add_standing_rows()
 
     def reset(self, *, calls_only: bool = False) -> None:

@@ -17,6 +17,7 @@ from local.salesforce.switches import Switches
 FACTS = Path(__file__).parent / "facts"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster where it exists
 _GROUPS = ("people", "sales", "orders", "products", "service", "campaigns", "platform")
+_WITHOUT_CURRENCY = {"User", "Profile", "RecordType", "Organization", "CurrencyType", "DuplicateRule"}
 _ACCESS = {"read": (False, False), "create": (True, False), "update": (False, True)}
 _STATE_OR_COUNTRY = re.compile(r"(.*)(State|Country)\Z")
 
@@ -70,7 +71,7 @@ def _object(
         fields["Name"] = field_from_facts("Name", {"type": "string", "length": 255, "grant": False})
     if switches.state_country_picklists:
         fields.update(_code_fields(fields))
-    if switches.multi_currency and name not in {"User", "RecordType", "Organization", "CurrencyType"}:
+    if switches.multi_currency and name not in _WITHOUT_CURRENCY:
         fields["CurrencyIsoCode"] = currency_field(name, switches)
     labels = given["labels"]
     assert isinstance(labels, list)

@@ -12,7 +12,7 @@ from local.salesforce.standard_objects import standard_objects
 from local.salesforce.switches import Switches
 
 # Objects that need no object permission: every user can read them.
-_OPEN = frozenset({"User", "RecordType", "Organization", "CurrencyType"})
+_OPEN = frozenset({"User", "Profile", "RecordType", "Organization", "CurrencyType", "DuplicateRule"})
 
 
 class Org:

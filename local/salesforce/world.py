@@ -20,6 +20,7 @@ USER_ID = make_id("005", 1)
 STANDARD_PRICE_BOOK_ID = make_id("01s", 1)
 BUSINESS_RECORD_TYPE_ID = make_id("012", 1)
 PERSON_RECORD_TYPE_ID = make_id("012", 2)
+PROFILE_ID = make_id("00e", 1)
 
 
 @dataclass
@@ -94,7 +95,8 @@ def standing_rows(switches: Switches, now: str) -> list[tuple[str, Row]]:
         "Id": USER_ID, "Username": "integration@storefront.example", "LastName": "Integration",
         "FirstName": "Storefront",
         "Name": "Storefront Integration", "Email": "integration@storefront.example", "IsActive": True,
-        "UserType": "Standard", "TimeZoneSidKey": "Europe/Paris", "LocaleSidKey": "en_US", "LanguageLocaleKey": "en_US",
+        "UserType": "Standard", "ProfileId": PROFILE_ID,
+        "TimeZoneSidKey": "Europe/Paris", "LocaleSidKey": "en_US", "LanguageLocaleKey": "en_US",
     }  # fmt: skip
     organization: Row = {
         "Id": ORGANIZATION_ID, "Name": "Simulated Org", "OrganizationType": "Developer Edition", "IsSandbox": False,
@@ -107,7 +109,9 @@ def standing_rows(switches: Switches, now: str) -> list[tuple[str, Row]]:
         "IsActive": True,
         "IsStandard": True,
     }
-    rows = [("User", user), ("Organization", organization), ("Pricebook2", book)]
+    profile: Row = {"Id": PROFILE_ID, "Name": "Minimum Access - API Only Integrations", "UserType": "Standard"}
+    rows = [("Profile", profile), ("User", user), ("Organization", organization), ("Pricebook2", book)]
+    rows += [("DuplicateRule", each) for each in _duplicate_rules(switches)]
     if switches.person_accounts:
         rows += [("RecordType", each) for each in _account_record_types()]
     if switches.multi_currency:
@@ -122,6 +126,14 @@ def _account_record_types() -> list[Row]:
          "SobjectType": "Account", "IsActive": True, "IsPersonType": False},
         {"Id": PERSON_RECORD_TYPE_ID, "Name": "Person Account", "DeveloperName": "PersonAccount",
          "SobjectType": "Account", "IsActive": True, "IsPersonType": True},
+    ]  # fmt: skip
+
+
+def _duplicate_rules(switches: Switches) -> list[Row]:
+    return [
+        {"Id": make_id("0Bm", number), "SobjectType": rule.object, "IsActive": True,
+         "DeveloperName": f"{rule.object}_{number}", "MasterLabel": f"{rule.object} rule {number}"}
+        for number, rule in enumerate(switches.duplicate_rules, 1)
     ]  # fmt: skip
 
 

@@ -6,13 +6,43 @@ from random import Random
 from local.storefronts.shopify import orders as shopify
 from local.storefronts.woocommerce import orders as woocommerce
 
-OBJECTS = ("Account", "Contact", "Lead", "Order", "OrderItem", "Opportunity", "OpportunityLineItem", "Product2",
-           "PricebookEntry", "Pricebook2")
-_SYSTEM = {"Id", "CreatedDate", "LastModifiedDate", "SystemModstamp", "OrderNumber", "OrderItemNumber", "attributes",
-           "LastViewedDate", "LastReferencedDate", "CaseNumber", "IsDeleted", "CreatedById", "LastModifiedById", "OwnerId"}
+OBJECTS = (
+    "Account",
+    "Contact",
+    "Lead",
+    "Order",
+    "OrderItem",
+    "Opportunity",
+    "OpportunityLineItem",
+    "Product2",
+    "PricebookEntry",
+    "Pricebook2",
+)
+_SYSTEM = {
+    "Id",
+    "CreatedDate",
+    "LastModifiedDate",
+    "SystemModstamp",
+    "OrderNumber",
+    "OrderItemNumber",
+    "attributes",
+    "LastViewedDate",
+    "LastReferencedDate",
+    "CaseNumber",
+    "IsDeleted",
+    "CreatedById",
+    "LastModifiedById",
+    "OwnerId",
+}
 _SHOPIFY = (shopify.pay, shopify.edit, shopify.refund, shopify.fulfil, shopify.cancel, shopify.touch)
-_WOOCOMMERCE = (woocommerce.pay, woocommerce.edit, woocommerce.refund, woocommerce.fulfil, woocommerce.cancel,
-                woocommerce.touch)
+_WOOCOMMERCE = (
+    woocommerce.pay,
+    woocommerce.edit,
+    woocommerce.refund,
+    woocommerce.fulfil,
+    woocommerce.cancel,
+    woocommerce.touch,
+)
 
 
 def deliveries(seed, orders=2, most=4):
@@ -40,7 +70,9 @@ def deliveries(seed, orders=2, most=4):
 def state(world):
     """Every row of the connector in Salesforce by object and key, references as the key that they lead to."""
     rows = {name: world.rows(name) for name in OBJECTS}
-    keys = {row["Id"]: f"{name}/{row.get('Storefront_Key__c')}" for name, found in rows.items() for row in found}
+    keys = {
+        row["Id"]: f"{name}/{row.get('Storefront_Key__c')}" for name, found in rows.items() for row in found
+    }
     return {
         f"{name}/{row['Storefront_Key__c']}": {
             field: keys.get(value, value)

@@ -42,7 +42,7 @@ class Turnstile:
             worker()
         except Crash:
             pass
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - raised again by `run`
             self._problems.append(error)
         finally:
             with self._condition:

@@ -35,8 +35,14 @@ class Tables:
             place = self._place(TableName, Key)
             before = self.items[TableName].get(place, {})
             if ConditionExpression and not Expression(ConditionExpression, *bound).holds(before):
-                shown = {"Item": copy.deepcopy(before)} if before and ReturnValuesOnConditionCheckFailure == "ALL_OLD" else {}
-                raise ClientError({"Error": {"Code": "ConditionalCheckFailedException"}, **shown}, "UpdateItem")
+                shown = (
+                    {"Item": copy.deepcopy(before)}
+                    if before and ReturnValuesOnConditionCheckFailure == "ALL_OLD"
+                    else {}
+                )
+                raise ClientError(
+                    {"Error": {"Code": "ConditionalCheckFailedException"}, **shown}, "UpdateItem"
+                )
             after = Expression(UpdateExpression, *bound).apply({**before, **Key})
             self.items[TableName][place] = after
             returned = {"ALL_OLD": before, "ALL_NEW": after}.get(ReturnValues)
@@ -91,7 +97,11 @@ class Queue:
                 name: {"stringValue": value["StringValue"], "dataType": value["DataType"]}
                 for name, value in (MessageAttributes or {}).items()
             }
-            self.waiting[message_id] = {"messageId": message_id, "body": MessageBody, "messageAttributes": attributes}
+            self.waiting[message_id] = {
+                "messageId": message_id,
+                "body": MessageBody,
+                "messageAttributes": attributes,
+            }
             return {"MessageId": message_id}
 
     def take(self, ids):

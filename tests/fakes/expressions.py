@@ -10,7 +10,7 @@ class Expression:
     """One expression over an item; names and values as in the request."""
 
     def __init__(self, text, names=None, values=None):
-        self.tokens = [token for token in _TOKEN.findall(text)]
+        self.tokens = list(_TOKEN.findall(text))
         self.names, self.values = names or {}, values or {}
         self.position = 0
 
@@ -18,7 +18,7 @@ class Expression:
         """Whether a condition expression holds."""
         self.position = 0
         result = self._either(item)
-        assert self.position == len(self.tokens), f"cannot read {self.tokens[self.position:]}"
+        assert self.position == len(self.tokens), f"cannot read {self.tokens[self.position :]}"
         return result
 
     def apply(self, item):

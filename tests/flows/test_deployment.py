@@ -29,7 +29,11 @@ def post(stack, store, topic, body, key=None):
     woo = "webhook_secret" in known
     key = key or (known["webhook_secret"] if woo else known["client_secret"])
     signature = base64.b64encode(hmac.digest(key.encode(), body, hashlib.sha256)).decode()
-    names = ("x-wc-webhook-topic", "x-wc-webhook-signature") if woo else ("x-shopify-topic", "x-shopify-hmac-sha256")
+    names = (
+        ("x-wc-webhook-topic", "x-wc-webhook-signature")
+        if woo
+        else ("x-shopify-topic", "x-shopify-hmac-sha256")
+    )
     headers = {"content-type": "application/json", names[0]: topic, names[1]: signature}
     return requests.post(f"{stack.api}/webhooks/{store}", data=body, headers=headers, timeout=30)
 
@@ -52,10 +56,16 @@ def wait_for(stack, key, predicate):
 def depth(stack):
     """Messages in all queues, dead letters included."""
     sqs = stack.aws_calls.sqs
-    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible", "ApproximateNumberOfMessagesDelayed"]
+    names = [
+        "ApproximateNumberOfMessages",
+        "ApproximateNumberOfMessagesNotVisible",
+        "ApproximateNumberOfMessagesDelayed",
+    ]
     urls = sqs.list_queues().get("QueueUrls", [])
     return sum(
-        int(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"][name]) for url in urls for name in names
+        int(sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"][name])
+        for url in urls
+        for name in names
     )
 
 
@@ -108,11 +118,17 @@ ORDER = json.dumps(shopify.make_order(Random(4), 910004, AT)).encode()
         pytest.param("acme-eu", "orders/create", ORDER[:-20], None, 400, id="malformed JSON"),
         pytest.param("acme-eu", "orders/create", b"[" * 100_000, None, 400, id="deeply nested"),
         pytest.param("acme-eu", "orders/create", b'{"id": NaN}', None, 400, id="NaN"),
-        pytest.param("acme-eu", "orders/create", b'{"id": 1, "total_price": 1e999}', None, 400, id="huge number"),
-        pytest.param("acme-eu", "orders/create", b'{"id": 1, "line_items": {"a": 1}}', None, 400, id="wrong type"),
+        pytest.param(
+            "acme-eu", "orders/create", b'{"id": 1, "total_price": 1e999}', None, 400, id="huge number"
+        ),
+        pytest.param(
+            "acme-eu", "orders/create", b'{"id": 1, "line_items": {"a": 1}}', None, 400, id="wrong type"
+        ),
         pytest.param("acme-eu", "orders/create", b'"text"', None, 400, id="no object"),
         pytest.param("acme-eu", "orders/create", b"\xff\xfe", None, 400, id="not UTF-8"),
-        pytest.param("acme-eu", "orders/create", b'{"note": "' + b"x" * 10_000_000 + b'"}', None, 413, id="10 MB"),
+        pytest.param(
+            "acme-eu", "orders/create", b'{"note": "' + b"x" * 10_000_000 + b'"}', None, 413, id="10 MB"
+        ),
     ],
 )
 def test_a_hostile_webhook_is_answered_4xx_and_leaves_nothing(stack, store, topic, body, key, status):
@@ -172,7 +188,13 @@ def test_an_outage_of_salesforce_loses_no_order(stack):
         order = woocommerce.make_order(Random(number), 930000 + number, AT)
         assert post(stack, "acme-wood", "order.created", json.dumps(order).encode()).status_code == 200
         keys.append((f"acme-wood:{930000 + number}", order["total"]))
-    fault = {"fault": "error", "times": 1, "path": "composite/graph", "status": 500, "errorCode": "UNKNOWN_EXCEPTION"}
+    fault = {
+        "fault": "error",
+        "times": 1,
+        "path": "composite/graph",
+        "status": 500,
+        "errorCode": "UNKNOWN_EXCEPTION",
+    }
     requests.post(f"{stack.salesforce}/_faults", json=fault, timeout=30)
     for key, total in keys:
         wait_for(stack, key, lambda row, total=total: Decimal(str(row["TotalAmount"])) == Decimal(total))

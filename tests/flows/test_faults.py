@@ -132,7 +132,9 @@ def test_waiting_never_burns_receive_attempts(world):
         world.clock += 400
 
 
-@pytest.mark.parametrize("service", ["update_item", "batch_get_item", "batch_write_item", "get_item", "put_item"])
+@pytest.mark.parametrize(
+    "service", ["update_item", "batch_get_item", "batch_write_item", "get_item", "put_item"]
+)
 def test_dynamodb_throttling_loses_nothing(world, service):
     orders = [order(1), order(2)]
     for one in orders:
@@ -211,7 +213,12 @@ def test_one_bad_order_in_a_batch_of_100_leaves_the_other_99_written(world):
     orders = [order(number, lines=1) for number in range(1, 101)]
     for one in orders:
         world.deliver("shop", "orders/create", one)
-    rule = {"object": "Order", "field": "Storefront_Number__c", "pattern": orders[0]["name"] + "$", "message": "Number is reserved"}
+    rule = {
+        "object": "Order",
+        "field": "Storefront_Number__c",
+        "pattern": orders[0]["name"] + "$",
+        "message": "Number is reserved",
+    }
     world.simulator.handle("POST", "/_settings", {}, json.dumps({"validation_rules": [rule]}).encode())
     assert world.batch() == set()
     assert set(totals(world)) == {f"shop:{o['id']}" for o in orders[1:]}
@@ -225,7 +232,12 @@ def test_one_bad_order_in_a_batch_of_100_leaves_the_other_99_written(world):
 def test_a_newer_version_clears_a_parked_order(world):
     first = order(1, opening="pending")
     world.deliver("shop", "orders/create", first)
-    rule = {"object": "Order", "field": "Storefront_Payment_Status__c", "pattern": "^pending$", "message": "Only paid orders"}
+    rule = {
+        "object": "Order",
+        "field": "Storefront_Payment_Status__c",
+        "pattern": "^pending$",
+        "message": "Only paid orders",
+    }
     world.simulator.handle("POST", "/_settings", {}, json.dumps({"validation_rules": [rule]}).encode())
     world.batch()
     assert len(world.parked()) == 1
@@ -238,7 +250,12 @@ def test_a_newer_version_clears_a_parked_order(world):
 def test_a_retried_change_from_the_error_desk_is_written(world):
     one = order(1)
     world.deliver("shop", "orders/create", one)
-    rule = {"object": "Order", "field": "Storefront_Number__c", "pattern": ".", "message": "Closed for stocktaking"}
+    rule = {
+        "object": "Order",
+        "field": "Storefront_Number__c",
+        "pattern": ".",
+        "message": "Closed for stocktaking",
+    }
     world.simulator.handle("POST", "/_settings", {}, json.dumps({"validation_rules": [rule]}).encode())
     world.batch()
     (entry,) = world.parked()

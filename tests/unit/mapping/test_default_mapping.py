@@ -13,7 +13,9 @@ from connector.settings.loading import load_sources
 from tests.unit.model.orders import make_charge, make_line, make_order
 from tests.unit.settings.writing import STORES, write
 
-ADDRESS = Address(street="1 Way", city="York", state="Yorkshire", state_code="NYK", country="UK", country_code="GB")
+ADDRESS = Address(
+    street="1 Way", city="York", state="Yorkshire", state_code="NYK", country="UK", country_code="GB"
+)
 GUEST = Customer(email="guest@example.com", first_name="Gus", last_name="Guest")
 
 
@@ -21,11 +23,15 @@ GUEST = Customer(email="guest@example.com", first_name="Gus", last_name="Guest")
 def plan_for(tmp_path):
     """Plans orders as the default mapping says; `options` are lines of stores.yaml."""
 
-    def plan(order, options="", has=lambda object_name, field: True, fit=lambda object_name, field: Fit(), **org):
+    def plan(
+        order, options="", has=lambda object_name, field: True, fit=lambda object_name, field: Fit(), **org
+    ):
         stores = STORES + "".join(f"    {line}\n" for line in options.splitlines())
         found = load_sources(write(tmp_path, stores))
         view = OrgView(**{"standard_price_book": "01s1", **org})
-        return OrderMapper("shop", found.stores.stores["shop"], found.mappings["order"], view, has, fit).plan(order)
+        return OrderMapper("shop", found.stores.stores["shop"], found.mappings["order"], view, has, fit).plan(
+            order
+        )
 
     return plan
 
@@ -43,7 +49,9 @@ def own(plan, name):
 
 
 class TestOrder:
-    ORDER = make_order([make_line(quantity="3", tax="1.90")], [make_charge()], billing=ADDRESS, shipping=ADDRESS)
+    ORDER = make_order(
+        [make_line(quantity="3", tax="1.90")], [make_charge()], billing=ADDRESS, shipping=ADDRESS
+    )
 
     def test_order_has_its_rows_and_their_parents(self, plan_for):
         plan = plan_for(self.ORDER)
@@ -84,7 +92,9 @@ class TestOrder:
             json.dumps(record.fields, allow_nan=False)
 
     def test_field_that_the_org_lacks_is_left_out(self, plan_for):
-        plan = plan_for(self.ORDER, has=lambda object_name, field: (object_name, field) != ("Order", "PoNumber"))
+        plan = plan_for(
+            self.ORDER, has=lambda object_name, field: (object_name, field) != ("Order", "PoNumber")
+        )
         assert "PoNumber" not in own(plan, "order").fields
 
     def test_text_is_cut_to_the_orgs_length(self, plan_for):
@@ -193,7 +203,11 @@ class TestAddresses:
     def test_address_moves_as_a_whole(self, plan_for):
         short = self.ORDER.model_copy(update={"billing": Address(city="Bath")})
         fields = own(plan_for(short), "order").fields
-        assert (fields["BillingCity"], fields["BillingStreet"], fields["BillingPostalCode"]) == ("Bath", "", "")
+        assert (fields["BillingCity"], fields["BillingStreet"], fields["BillingPostalCode"]) == (
+            "Bath",
+            "",
+            "",
+        )
 
     def test_missing_address_says_nothing(self, plan_for):
         fields = own(plan_for(self.ORDER), "order").fields
@@ -205,6 +219,7 @@ def test_deleted_order_is_marked_and_keeps_the_rest(tmp_path):
     found = load_sources(write(tmp_path))
     mapper = OrderMapper("shop", found.stores.stores["shop"], found.mappings["order"], OrgView())
     record = mapper.plan_gone("1001")
-    assert (record.target, record.fields) == (Target("Order", "shop:1001"), {"Storefront_Status__c": "deleted"})
-
-
+    assert (record.target, record.fields) == (
+        Target("Order", "shop:1001"),
+        {"Storefront_Status__c": "deleted"},
+    )

@@ -24,11 +24,15 @@ DOCUMENTS = st.recursive(
 )
 
 PATHS = st.lists(st.sampled_from("abc"), min_size=1, max_size=3).map(".".join)
-ATOMS = PATHS | st.sampled_from(["`true`", "`false`", "`null`", "`0`", "`1`", "''", "'a'", "a[0]", "b[]", "length(@)"])
+ATOMS = PATHS | st.sampled_from(
+    ["`true`", "`false`", "`null`", "`0`", "`1`", "''", "'a'", "a[0]", "b[]", "length(@)"]
+)
 EXPRESSIONS = st.recursive(
     ATOMS,
     lambda inner: st.one_of(
-        st.tuples(inner, st.sampled_from(["||", "&&", "==", "!="]), inner).map("({0[0]} {0[1]} {0[2]})".format),
+        st.tuples(inner, st.sampled_from(["||", "&&", "==", "!="]), inner).map(
+            "({0[0]} {0[1]} {0[2]})".format
+        ),
         inner.map("!({})".format),
         st.lists(inner, min_size=1, max_size=3).map(lambda parts: f"[{', '.join(parts)}]"),
         inner.map("join('-', [{}])".format),
@@ -57,7 +61,10 @@ class TestSameAsJmespath:
 
 class TestModels:
     ORDER = make_order(
-        [make_line("1", net="20.00"), make_line("2")], [make_charge()], payment_methods=("card", "gift"), tags=("vip",)
+        [make_line("1", net="20.00"), make_line("2")],
+        [make_charge()],
+        payment_methods=("card", "gift"),
+        tags=("vip",),
     )
     SCOPE = {"order": ORDER, "items": ORDER.lines}
 
@@ -83,7 +90,8 @@ class TestModels:
         assert evaluate(text, self.SCOPE) == value
 
     @pytest.mark.parametrize(
-        ("text", "value"), [("items[0].sku", "SKU-1"), ("join(',', items[].sku)", "SKU-1,SKU-2"), ("length(items)", 2)]
+        ("text", "value"),
+        [("items[0].sku", "SKU-1"), ("join(',', items[].sku)", "SKU-1,SKU-2"), ("length(items)", 2)],
     )
     def test_items_are_a_list_too(self, text, value):
         assert evaluate(text, self.SCOPE) == value

@@ -13,7 +13,8 @@ AMOUNTS = st.lists(money("0", "900", 4), max_size=8)
 
 
 @pytest.mark.parametrize(
-    ("amount", "cents"), [("0.005", 1), ("0.0049", 0), ("1.015", 102), ("10", 1000), ("-0.005", -1), ("1E+3", 100000)]
+    ("amount", "cents"),
+    [("0.005", 1), ("0.0049", 0), ("1.015", 102), ("10", 1000), ("-0.005", -1), ("1E+3", 100000)],
 )
 def test_cents_are_rounded_half_up(amount, cents):
     assert to_cents(Decimal(amount)) == cents
@@ -29,7 +30,10 @@ def test_rounding_to_a_sum_keeps_the_sum_and_moves_no_amount_by_a_cent(amounts):
     cents = to_cents(sum(amounts, Decimal(0)))
     rounded = round_to_sum(amounts, cents)
     assert sum(rounded) == cents
-    assert all(abs(from_cents(part) - amount) < Decimal("0.01") for part, amount in zip(rounded, amounts, strict=True))
+    assert all(
+        abs(from_cents(part) - amount) < Decimal("0.01")
+        for part, amount in zip(rounded, amounts, strict=True)
+    )
 
 
 def test_the_largest_remainder_gets_the_cent_and_the_first_of_equals():

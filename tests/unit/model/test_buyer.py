@@ -8,7 +8,9 @@ from connector.model import Address, Customer
 from connector.model.buyer import buyer_of
 from tests.unit.model.orders import make_line, make_order
 
-ADDRESS = Address(first_name="Grace", last_name="Hopper", company="Navy", street="1 Way", city="York", phone="+1555")
+ADDRESS = Address(
+    first_name="Grace", last_name="Hopper", company="Navy", street="1 Way", city="York", phone="+1555"
+)
 GUEST = Customer(email="guest@example.com", first_name="Gus", last_name="Guest")
 NAMELESS = Customer()
 
@@ -59,7 +61,9 @@ class TestProductKey:
 
 class TestRegistered:
     def test_customer_with_a_company_has_its_account(self):
-        found = buyer(Customer(id="77", first_name="Ada", last_name="Byron", company="Engines"), billing=ADDRESS)
+        found = buyer(
+            Customer(id="77", first_name="Ada", last_name="Byron", company="Engines"), billing=ADDRESS
+        )
         assert (found.account_key, found.account_name, found.name) == ("77", "Engines", "Ada Byron")
         assert found.account_address == ADDRESS
         assert found.account_customer_id == "77"
@@ -109,7 +113,12 @@ class TestGuests:
     @pytest.mark.parametrize("guests", ["account-per-email", "one-account", "lead"])
     def test_nameless_buyer_is_nobodys_lead_and_shares_an_account(self, guests):
         found = buyer(NAMELESS, guests, person_accounts=True)
-        assert (found.key, found.account_key, found.reachable, found.is_lead) == ("guests", "guests", False, False)
+        assert (found.key, found.account_key, found.reachable, found.is_lead) == (
+            "guests",
+            "guests",
+            False,
+            False,
+        )
         assert (found.kind, found.fallback_name) == ("business", "Unknown")
 
 

@@ -55,12 +55,17 @@ class TestPromise:
     @given(orders(2), st.sampled_from(["net", "gross"]))
     def test_every_row_has_its_product(self, order, amounts):
         settlement = settle(order, amounts)
-        assert {item.product_key for item in settlement.items} == {product.key for product in settlement.products}
+        assert {item.product_key for item in settlement.items} == {
+            product.key for product in settlement.products
+        }
 
 
 class TestLines:
     def test_ten_over_three(self):
-        assert rows(make_order([make_line(quantity="3")])) == [("product", "2", "3.33"), ("product", "1", "3.34")]
+        assert rows(make_order([make_line(quantity="3")])) == [
+            ("product", "2", "3.33"),
+            ("product", "1", "3.34"),
+        ]
 
     def test_second_row_has_its_own_id_and_repeats_neither_tax_nor_discount(self):
         line = make_line(quantity="3", tax="2.00", discount=Decimal("1.50"))
@@ -110,13 +115,17 @@ class TestLines:
 
 class TestDeductions:
     def test_negative_fee_is_taken_from_the_lines_and_shown_as_discount(self):
-        order = make_order([make_line("1", net="30.00"), make_line("2", net="10.00")], [make_charge("fee", "-4.00")])
+        order = make_order(
+            [make_line("1", net="30.00"), make_line("2", net="10.00")], [make_charge("fee", "-4.00")]
+        )
         settlement = settle(order, "net")
         assert rows(order) == [("product", "1", "27.00"), ("product", "1", "9.00")]
         assert [item.discount for item in settlement.items] == [3, 1]
 
     def test_what_the_lines_cannot_bear_is_taken_from_the_other_rows(self):
-        order = make_order([make_line(net="3.00")], [make_charge("shipping", "5.00"), make_charge("fee", "-4.00")])
+        order = make_order(
+            [make_line(net="3.00")], [make_charge("shipping", "5.00"), make_charge("fee", "-4.00")]
+        )
         assert rows(order) == [("product", "1", "0.00"), ("shipping", "1", "4.00")]
 
     def test_negative_line_is_taken_from_the_others(self):
@@ -124,7 +133,10 @@ class TestDeductions:
         assert rows(order) == [("product", "1", "25.00"), ("product", "1", "0.00")]
 
     def test_positive_residual_is_its_own_row(self):
-        assert rows(make_order([make_line()], total="10.03")) == [("product", "1", "10.00"), ("residual", "1", "0.03")]
+        assert rows(make_order([make_line()], total="10.03")) == [
+            ("product", "1", "10.00"),
+            ("residual", "1", "0.03"),
+        ]
 
     def test_negative_residual_is_taken_from_the_lines(self):
         assert rows(make_order([make_line()], total="9.97")) == [("product", "1", "9.97")]

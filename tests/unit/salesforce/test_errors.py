@@ -81,11 +81,23 @@ def test_what_a_person_must_change_is_parked_with_field_and_next_step(code):
 @pytest.mark.parametrize(
     ("code", "message", "kind"),
     [
-        ("INVALID_FIELD", "Foreign key external ID: shop:1 not found for field Storefront_Key__c", "ordering"),
+        (
+            "INVALID_FIELD",
+            "Foreign key external ID: shop:1 not found for field Storefront_Key__c",
+            "ordering",
+        ),
         ("INVALID_FIELD", "No such column 'X' on sobject of type Order", "configuration"),
-        ("REQUEST_LIMIT_EXCEEDED", "ConcurrentRequests (Concurrent API Requests) Limit exceeded.", "transient"),
+        (
+            "REQUEST_LIMIT_EXCEEDED",
+            "ConcurrentRequests (Concurrent API Requests) Limit exceeded.",
+            "transient",
+        ),
         ("REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.", "limit"),
-        ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "OrderTrigger: UNABLE_TO_LOCK_ROW, unable to obtain", "locked"),
+        (
+            "CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY",
+            "OrderTrigger: UNABLE_TO_LOCK_ROW, unable to obtain",
+            "locked",
+        ),
         ("CANNOT_INSERT_UPDATE_ACTIVATE_ENTITY", "OrderTrigger: null pointer", "data"),
         ("CANNOT_EXECUTE_FLOW_TRIGGER", "flow: UNABLE_TO_LOCK_ROW", "locked"),
         ("CANNOT_EXECUTE_FLOW_TRIGGER", "flow failed", "data"),
@@ -110,9 +122,16 @@ def test_admins_own_text_is_shown():
 @pytest.mark.parametrize(
     "refusal",
     [
-        Refusal("INVALID_EMAIL_ADDRESS", "Email: invalid email address: ada@Example.com", ("Email",), object="Contact"),
+        Refusal(
+            "INVALID_EMAIL_ADDRESS",
+            "Email: invalid email address: ada@Example.com",
+            ("Email",),
+            object="Contact",
+        ),
         Refusal("DUPLICATE_VALUE", "duplicate value found: Phone__c duplicates +44 20 on 001000000000001"),
-        Refusal("INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "State: bad value for restricted picklist field: Ada"),
+        Refusal(
+            "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "State: bad value for restricted picklist field: Ada"
+        ),
         Refusal("INVALID_FIELD", "No such column 'Vip__c' on sobject of type Account"),
     ],
 )

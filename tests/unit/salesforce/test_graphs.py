@@ -15,7 +15,10 @@ from tests.unit.salesforce.answers import Script, Tokens, open_session
 def graph(id, nodes=1, objects=("Order",)):
     return Graph(
         id,
-        tuple(Node("PATCH", objects[i % len(objects)], f"shop:{id}:{i}", f"n{i}", {"Name": "x"}) for i in range(nodes)),
+        tuple(
+            Node("PATCH", objects[i % len(objects)], f"shop:{id}:{i}", f"n{i}", {"Name": "x"})
+            for i in range(nodes)
+        ),
     )
 
 
@@ -42,7 +45,10 @@ class TestPacking:
         assert [len(call) for call in pack(kinds)] == [15, 15]
 
     def test_delete_and_upsert_of_an_object_are_two_kinds(self):
-        both = [Graph("w", (Node("DELETE", f"O{i}", "k", "d"), Node("PATCH", f"O{i}", "k", "p"))) for i in range(8)]
+        both = [
+            Graph("w", (Node("DELETE", f"O{i}", "k", "d"), Node("PATCH", f"O{i}", "k", "p")))
+            for i in range(8)
+        ]
         assert [len(call) for call in pack(both)] == [7, 1]
 
     def test_graph_that_is_too_large_alone_is_refused_without_a_call(self, session, script):
@@ -80,7 +86,9 @@ def error(code, message="", fields=()):
 
 class TestWriting:
     def test_nodes_are_upserts_by_the_quoted_key(self, session, script):
-        script.answers = [answer(entry("w1", [part("n0", body={"id": "801A", "success": True, "created": True})]))]
+        script.answers = [
+            answer(entry("w1", [part("n0", body={"id": "801A", "success": True, "created": True})]))
+        ]
         node = Node("PATCH", "Order", "shop:sku-a/b c?é", "n0", {"Name": "x"})
         gone = Node("DELETE", "OrderItem", "shop:1:2", "n1")
         assert write_graphs(session, [Graph("w1", (node, gone))]) == {"w1": Written({"n0": "801A"})}
@@ -90,7 +98,11 @@ class TestWriting:
         assert (upsert["body"], "body" in delete) == ({"Name": "x"}, False)
 
     def test_one_refused_graph_leaves_the_others_written(self, session, script):
-        bad = entry("w2", [part("n0", 400, error("PROCESSING_HALTED")), part("n1", 400, error("X", "y", ["F"]))], False)
+        bad = entry(
+            "w2",
+            [part("n0", 400, error("PROCESSING_HALTED")), part("n1", 400, error("X", "y", ["F"]))],
+            False,
+        )
         script.answers = [answer(entry("w1", [part("n0", 204)]), bad)]
         results = write_graphs(session, [graph("w1"), graph("w2", 2)])
         assert results["w1"] == Written({})
@@ -103,8 +115,13 @@ class TestWriting:
         assert (result.uncertain, type(result.problem)) == (True, Deferred)
 
     def test_answers_may_come_in_any_order(self, session, script):
-        script.answers = [answer(entry("w2", [part("n0", body={"id": "2"})]), entry("w1", [part("n0", body={"id": "1"})]))]
-        assert write_graphs(session, [graph("w1"), graph("w2")]) == {"w1": Written({"n0": "1"}), "w2": Written({"n0": "2"})}
+        script.answers = [
+            answer(entry("w2", [part("n0", body={"id": "2"})]), entry("w1", [part("n0", body={"id": "1"})]))
+        ]
+        assert write_graphs(session, [graph("w1"), graph("w2")]) == {
+            "w1": Written({"n0": "1"}),
+            "w2": Written({"n0": "2"}),
+        }
 
     def test_time_out_leaves_its_call_uncertain_and_the_rest_surely_undone(self, session, script):
         many = [graph(f"w{i}") for i in range(100)]

@@ -66,7 +66,11 @@ class TestTokens:
         tokens.token, script.tokens, script.answers = "old", [token("new")], [EXPIRED, EXPIRED]
         with pytest.raises(Deferred) as caught:
             session.call("GET", "limits")
-        assert (caught.value.reason, len(script.logins), len(script.requests)) == ("salesforce_unavailable", 1, 2)
+        assert (caught.value.reason, len(script.logins), len(script.requests)) == (
+            "salesforce_unavailable",
+            1,
+            2,
+        )
 
     def test_next_call_after_that_logs_in_again(self, session, script, tokens):
         tokens.token, script.tokens = "old", [token("new"), token("newer")]
@@ -82,7 +86,9 @@ class TestTokens:
 
 
 class TestLogin:
-    @pytest.mark.parametrize("answer", [(503, b"<html>down</html>"), (500, b""), (429, {}), requests.ConnectTimeout()])
+    @pytest.mark.parametrize(
+        "answer", [(503, b"<html>down</html>"), (500, b""), (429, {}), requests.ConnectTimeout()]
+    )
     def test_unavailable_login_is_deferred(self, answer, session, script):
         script.tokens = [answer]
         with pytest.raises(Deferred):
@@ -105,7 +111,12 @@ class TestLogin:
         assert "consumer-secret" not in f"{caught.value} {caught.value.next_step}"
 
     @pytest.mark.parametrize(
-        "secret", [{"client_id": "k"}, {"client_secret": "s"}, {"client_id": "k", "username": "u", "private_key": "no"}]
+        "secret",
+        [
+            {"client_id": "k"},
+            {"client_secret": "s"},
+            {"client_id": "k", "username": "u", "private_key": "no"},
+        ],
     )
     def test_secret_that_cannot_log_in_is_parked_not_failed(self, secret, monkeypatch, script, tokens):
         session = open_session(monkeypatch, script, tokens, secret)
@@ -187,7 +198,9 @@ class TestTrouble:
 
     def test_refusal_repeats_no_value_of_the_record(self, connected, script):
         text = "Email: invalid email address: buyer@example.com"
-        script.answers = [(400, [{"errorCode": "INVALID_EMAIL_ADDRESS", "message": text, "fields": ["Email"]}])]
+        script.answers = [
+            (400, [{"errorCode": "INVALID_EMAIL_ADDRESS", "message": text, "fields": ["Email"]}])
+        ]
         with pytest.raises(Parked) as caught:
             connected.call("POST", "x", {})
         assert "buyer" not in f"{caught.value} {caught.value.next_step}"
@@ -210,7 +223,11 @@ class TestCalls:
     def test_usage_is_known_after_a_call_even_a_refused_one(self, connected, script):
         script.answers = [
             (200, {}, {"Sforce-Limit-Info": "api-usage=18/5000"}),
-            (400, [{"errorCode": "MALFORMED_QUERY", "message": ""}], {"Sforce-Limit-Info": "api-usage=19/5000"}),
+            (
+                400,
+                [{"errorCode": "MALFORMED_QUERY", "message": ""}],
+                {"Sforce-Limit-Info": "api-usage=19/5000"},
+            ),
         ]
         connected.call("GET", "limits")
         assert connected.usage == Usage(18, 5000)
@@ -219,7 +236,11 @@ class TestCalls:
         assert connected.calls == 2
 
     def test_query_goes_past_every_page(self, connected, script):
-        first = {"records": [{"Id": "1"}], "done": False, "nextRecordsUrl": "/services/data/v66.0/query/01g-2000"}
+        first = {
+            "records": [{"Id": "1"}],
+            "done": False,
+            "nextRecordsUrl": "/services/data/v66.0/query/01g-2000",
+        }
         script.answers = [(200, first), (200, {"records": [{"Id": "2"}], "done": True})]
         assert connected.query("SELECT Id FROM Order WHERE Name = 'a+b&c'") == [{"Id": "1"}, {"Id": "2"}]
         assert "a%2Bb%26c" in script.requests[0].url

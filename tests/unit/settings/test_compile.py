@@ -19,14 +19,18 @@ def test_sound_settings_are_compiled_beside_their_sources(tmp_path, capsys):
     code, said = run(write(tmp_path / "in"), tmp_path / "out", capsys)
     assert (code, said) == (0, "settings: 1 stores, 1 mappings\n")
     assert (tmp_path / "out/stores.yaml").read_text() == STORES
-    assert (tmp_path / "out/mappings/order.yaml").read_bytes() == (DEFAULTS / "mappings/order.yaml").read_bytes()
+    assert (tmp_path / "out/mappings/order.yaml").read_bytes() == (
+        DEFAULTS / "mappings/order.yaml"
+    ).read_bytes()
 
 
 def test_compiled_settings_are_the_sources(tmp_path, capsys):
     run(write(tmp_path / "in"), tmp_path / "out", capsys)
     assert load_compiled(tmp_path / "out") == load_sources(tmp_path / "in")
     content = json.loads((tmp_path / "out/compiled.json").read_bytes())
-    assert content["stores"]["stores"]["shop"]["amounts"] == "net", "the receive path reads defaults from here"
+    assert content["stores"]["stores"]["shop"]["amounts"] == "net", (
+        "the receive path reads defaults from here"
+    )
 
 
 def test_shipped_settings_compile(tmp_path, capsys):

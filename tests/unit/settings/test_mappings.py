@@ -18,11 +18,19 @@ MISTAKES = {
     "field name with a blank": ("Name: order.number", "My Name: order.number", ["A-Za-z"]),
     "object name with a blank": ("object: Order", "object: My Order", ["A-Za-z"]),
     "create_only of no field": ("create_only: [Name]", "create_only: [Nmae]", ["Nmae", "neither"]),
-    "each over what there is not": ("key: order.id", "key: order.id\n    each: order.lines", ["each", "items"]),
+    "each over what there is not": (
+        "key: order.id",
+        "key: order.id\n    each: order.lines",
+        ["each", "items"],
+    ),
     "misspelt part": ("create_only: [Name]", "createonly: [Name]", ["no such setting"]),
     "unknown entity": ("entity: order", "entity: orders", ["'order'"]),
     "gone of no record": ("  record: order", "  record: orders", ["no record is named 'orders'"]),
-    "fields as a list": ("    fields:\n      Name: order.number", "    fields:\n      - Name", ["dictionary"]),
+    "fields as a list": (
+        "    fields:\n      Name: order.number",
+        "    fields:\n      - Name",
+        ["dictionary"],
+    ),
 }
 
 

@@ -11,13 +11,25 @@ MISTAKES = {
     "secret outside connector/": ("secret: connector/stores/shop", "secret: shop", ["connector/"]),
     "secret with a blank": ("secret: connector/stores/shop", "secret: connector/my shop", ["connector/"]),
     "plain http": ("url: https://acme.myshopify.com", "url: http://acme.myshopify.com", ["https://"]),
-    "org with plain http": ("host: https://acme.my.salesforce.com", "host: acme.my.salesforce.com", ["https://"]),
+    "org with plain http": (
+        "host: https://acme.my.salesforce.com",
+        "host: acme.my.salesforce.com",
+        ["https://"],
+    ),
     "unknown org": ("salesforce: main", "salesforce: mian", ["no such org", "known: main"]),
     "unknown zone": ("platform: shopify", "platform: shopify\n    timezone: Paris", ["Europe/Paris"]),
     "currency in small letters": ("platform: shopify", "platform: shopify\n    currency: eur", ["[A-Z]{3}"]),
-    "unknown guest policy": ("platform: shopify", "platform: shopify\n    guests: none", ["account-per-email"]),
+    "unknown guest policy": (
+        "platform: shopify",
+        "platform: shopify\n    guests: none",
+        ["account-per-email"],
+    ),
     "unknown amounts": ("platform: shopify", "platform: shopify\n    amounts: both", ["'net' or 'gross'"]),
-    "unknown master": ("platform: shopify", "platform: shopify\n    masters: {stock: shop}", ["'salesforce'"]),
+    "unknown master": (
+        "platform: shopify",
+        "platform: shopify\n    masters: {stock: shop}",
+        ["'salesforce'"],
+    ),
     "not a flag": ("platform: shopify", "platform: shopify\n    paused: maybe", ["boolean"]),
     "store name with a blank": ("  shop:", "  My Shop:", ["a-z0-9"]),
     "retired API version": ("host: https", 'api_version: "28.0"\n    host: https', ["[3-9]"]),
@@ -37,7 +49,8 @@ def test_mistake_is_named_with_its_line_and_what_is_allowed(name, tmp_path):
     found = findings(write(tmp_path, text))
     places = lines_of(text, new)
     assert any(
-        entry.startswith(tuple(f"stores.yaml:{line}:" for line in places)) and all(word in entry for word in words)
+        entry.startswith(tuple(f"stores.yaml:{line}:" for line in places))
+        and all(word in entry for word in words)
         for entry in found
     ), found
 
@@ -45,7 +58,9 @@ def test_mistake_is_named_with_its_line_and_what_is_allowed(name, tmp_path):
 @pytest.mark.parametrize("setting", ["platform", "url", "salesforce", "secret"])
 def test_each_mandatory_setting_is_missed_at_its_store(setting, tmp_path):
     text = "\n".join(
-        line for number, line in enumerate(STORES.splitlines()) if number < 5 or not line.startswith(f"    {setting}:")
+        line
+        for number, line in enumerate(STORES.splitlines())
+        if number < 5 or not line.startswith(f"    {setting}:")
     )
     assert findings(write(tmp_path, text)) == [f"stores.yaml:6: stores.shop.{setting}: is missing"]
 
@@ -111,7 +126,12 @@ def test_empty_file_misses_both_sections(tmp_path):
 def test_store_with_only_the_mandatory_settings_works(tmp_path):
     stores = load_sources(write(tmp_path)).stores
     store = stores.stores["shop"]
-    assert (store.timezone, store.currency, store.amounts, store.guests) == ("UTC", None, "net", "account-per-email")
+    assert (store.timezone, store.currency, store.amounts, store.guests) == (
+        "UTC",
+        None,
+        "net",
+        "account-per-email",
+    )
     assert (store.accounts, store.opportunities, store.paused) == ("auto", False, False)
     assert (store.test_orders, store.residuals) == ("park", "keep")
     assert (store.masters.orders, store.masters.products) == ("storefront", "salesforce")

@@ -40,7 +40,9 @@ class TestAccepted:
 
     def test_plain_body_is_taken_as_its_text(self, deployed):
         body = order("shop", note="Grüße")
-        assert deployed.handle(event("shop", body) | {"body": body.decode(), "isBase64Encoded": False})[0] == 200
+        assert (
+            deployed.handle(event("shop", body) | {"body": body.decode(), "isBase64Encoded": False})[0] == 200
+        )
 
     @BOTH
     @pytest.mark.parametrize("size", [200_001, 1_000_000, 4_900_000])
@@ -56,14 +58,19 @@ class TestAccepted:
     def test_any_inline_body_fits_a_message(self, filler, deployed):
         body = order("shop", filler="")
         room = 200_000 - len(body)
-        body = json.dumps({**ORDERS["shop"], "filler": filler * (room // 4)}, ensure_ascii=False).encode()[:200_000]
+        body = json.dumps({**ORDERS["shop"], "filler": filler * (room // 4)}, ensure_ascii=False).encode()[
+            :200_000
+        ]
         assert deployed.post("shop", body)[0] in (200, 400)
         for message in deployed.queue.waiting.values():
             assert len(message["body"].encode()) <= 1_048_576
 
     @pytest.mark.parametrize("character", ["\ufffe", "\uffff", "\ud83d", "\x00", "\x0b"])
     def test_message_has_only_characters_that_sqs_takes(self, character, deployed):
-        raw = json.dumps({**ORDERS["shop"], "note": character}, ensure_ascii=character < " " or "\ud800" <= character <= "\udfff")
+        raw = json.dumps(
+            {**ORDERS["shop"], "note": character},
+            ensure_ascii=character < " " or "\ud800" <= character <= "\udfff",
+        )
         assert deployed.post("shop", raw.encode())[0] == 200
         (message,) = deployed.queue.waiting.values()
         assert all(sqs_takes(found) for found in message["body"])
@@ -135,12 +142,19 @@ class TestRefused:
     def test_lone_surrogate_in_a_plain_body(self, deployed):
         assert deployed.handle(event("shop", b"") | {"body": "\ud83d", "isBase64Encoded": False})[0] == 400
 
-    @pytest.mark.parametrize("missing", ["pathParameters", "headers", "body", "requestContext", "isBase64Encoded"])
+    @pytest.mark.parametrize(
+        "missing", ["pathParameters", "headers", "body", "requestContext", "isBase64Encoded"]
+    )
     @pytest.mark.parametrize("value", [None, "absent"])
     def test_request_that_lacks_a_part(self, missing, value, deployed):
         request = event("shop", order("shop"))
         del request[missing]
-        assert deployed.handle(request if value == "absent" else request | {missing: None})[0] in (200, 400, 401, 404)
+        assert deployed.handle(request if value == "absent" else request | {missing: None})[0] in (
+            200,
+            400,
+            401,
+            404,
+        )
 
     def test_forgeries_do_not_wear_out_the_vault(self, deployed):
         body, reads = order("shop"), []
@@ -220,7 +234,9 @@ class TestHostile:
     @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
     @given(data=st.data())
     def test_any_signed_json_in_an_orders_place_is_answered_without_a_crash(self, store, deployed, data):
-        names = st.sampled_from(["id", "line_items", "customer", "billing", "total", "price", "tax_lines", "currency"])
+        names = st.sampled_from(
+            ["id", "line_items", "customer", "billing", "total", "price", "tax_lines", "currency"]
+        )
         values = st.recursive(
             st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
             lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4),
@@ -231,9 +247,16 @@ class TestHostile:
 
     @BOTH
     @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-    @given(sent=st.dictionaries(st.text(max_size=30), st.text(max_size=60), max_size=6), body=st.binary(max_size=60))
+    @given(
+        sent=st.dictionaries(st.text(max_size=30), st.text(max_size=60), max_size=6),
+        body=st.binary(max_size=60),
+    )
     def test_any_unsigned_request_is_refused_and_leaves_nothing(self, store, sent, body, deployed):
-        request = {"pathParameters": {"store": store}, "headers": sent, "body": base64.b64encode(body).decode()}
+        request = {
+            "pathParameters": {"store": store},
+            "headers": sent,
+            "body": base64.b64encode(body).decode(),
+        }
         assert deployed.handle(request | {"isBase64Encoded": True})[0] == 401
         assert (deployed.changes(), deployed.bucket.objects) == ([], {})
 
@@ -249,15 +272,34 @@ class TestHostile:
         if spoil == "size":
             body += b" " * 5_000_000
         if spoil == "queue":
-            deployed.queue.send_message = raising(ClientError({"Error": {"Code": "X", "Message": mail}}, "SendMessage"))
-        sent = headers(store, body, key="forged" if spoil == "signature" else None, topic="x/y" if spoil == "topic" else None)
+            deployed.queue.send_message = raising(
+                ClientError({"Error": {"Code": "X", "Message": mail}}, "SendMessage")
+            )
+        sent = headers(
+            store,
+            body,
+            key="forged" if spoil == "signature" else None,
+            topic="x/y" if spoil == "topic" else None,
+        )
         status, message = deployed.post(store, body, sent | {"cookie": name, "authorization": mail})
-        expected = {"nothing": 200, "signature": 401, "topic": 404, "shape": 400, "json": 400, "queue": 503, "size": 413}
+        expected = {
+            "nothing": 200,
+            "signature": 401,
+            "topic": 404,
+            "shape": 400,
+            "json": 400,
+            "queue": 503,
+            "size": 413,
+        }
         assert status == expected[spoil]
         printed = capsys.readouterr()
         said = printed.out + printed.err + message
         assert '"service":"receive_webhook"' in said
-        for secret in (*self.PERSONAL, *KEYS.values(), *(v for k, v in sent.items() if "hmac" in k or "signature" in k)):
+        for secret in (
+            *self.PERSONAL,
+            *KEYS.values(),
+            *(v for k, v in sent.items() if "hmac" in k or "signature" in k),
+        ):
             assert secret not in said
         assert "Traceback" not in said
 
@@ -291,12 +333,18 @@ def test_importing_the_function_loads_nothing_heavy(deployed):
         "print('\\n'.join(sorted(loaded | asked)))\n"
     )
     result = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, env=environment(deployed), check=False
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env=environment(deployed),
+        check=False,
     )
     assert result.returncode == 0, result.stderr
     names = result.stdout.split()
     assert "connector.sync.intake" in names
-    heavy = [name for name in names if any(name == module or name.startswith(module + ".") for module in HEAVY)]
+    heavy = [
+        name for name in names if any(name == module or name.startswith(module + ".") for module in HEAVY)
+    ]
     assert heavy == []
 
 

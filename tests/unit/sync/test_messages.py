@@ -12,7 +12,9 @@ from connector.errors import Deferred, Parked
 from connector.sync.changes import Change
 from connector.sync.messages import CURVES, MAX_DELAY, Message, Postponer
 
-CHANGE = Change("shop", "order", "orders/create", "webhook", "2026-11-20T10:00:00+00:00", {"h": "v"}, payload='{"a": "é"}')
+CHANGE = Change(
+    "shop", "order", "orders/create", "webhook", "2026-11-20T10:00:00+00:00", {"h": "v"}, payload='{"a": "é"}'
+)
 SOURCES = Path(__file__).parents[3] / "layers/connector/connector"
 
 
@@ -57,7 +59,9 @@ class TestDelays:
     def test_delay_grows_to_its_longest_and_never_doubles_that(self, reason):
         curve = CURVES[reason]
         assert curve.first - 1 <= delay(reason, 0) <= curve.first * 1.5 + 1
-        assert min(curve.longest, MAX_DELAY) - 1 <= delay(reason, 30) <= min(curve.longest * 1.5 + 1, MAX_DELAY)
+        assert (
+            min(curve.longest, MAX_DELAY) - 1 <= delay(reason, 30) <= min(curve.longest * 1.5 + 1, MAX_DELAY)
+        )
 
     def test_a_burst_comes_back_spread(self):
         assert len({delay("salesforce_unavailable", 5, id=f"m{n}") for n in range(100)}) > 10
@@ -73,7 +77,10 @@ class TestDelays:
 
     def test_reason_of_a_merchants_own_rule_is_treated_like_any_other(self):
         assert 1 <= delay("waiting_for_erp") <= MAX_DELAY
-        assert isinstance(Postponer("q", 1, Sent(), lambda: 0.0).verdict(message(), Deferred("waiting_for_erp", "")), Deferred)
+        assert isinstance(
+            Postponer("q", 1, Sent(), lambda: 0.0).verdict(message(), Deferred("waiting_for_erp", "")),
+            Deferred,
+        )
 
 
 class TestTravel:
@@ -118,7 +125,8 @@ class TestPatience:
         assert Postponer("queue", 1.0, Sent(), lambda: 10_000_000.0).verdict(message(), problem) is problem
 
     @pytest.mark.parametrize(
-        ("before", "after", "hours"), [("salesforce_unavailable", "salesforce_locked", 2), ("paused", "storefront_throttled", 240)]
+        ("before", "after", "hours"),
+        [("salesforce_unavailable", "salesforce_locked", 2), ("paused", "storefront_throttled", 240)],
     )
     def test_a_long_wait_for_one_reason_does_not_use_up_the_patience_for_another(self, before, after, hours):
         sent, clock = Sent(), [1000.0]

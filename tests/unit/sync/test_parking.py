@@ -12,7 +12,9 @@ from connector.sync.records import RecordKey, Records
 from tests.fakes.aws import Bucket, Tables
 
 KEY = RecordKey("shop", "order", "1001")
-CHANGE = Change("shop", "order", "orders/create", "webhook", "2026-11-20T10:00:00+00:00", {}, payload='{"id": 1001}')
+CHANGE = Change(
+    "shop", "order", "orders/create", "webhook", "2026-11-20T10:00:00+00:00", {}, payload='{"id": 1001}'
+)
 PROBLEM = Parked("validation_rule", "needs a PO number", "Add one, then retry.", "Order.PoNumber")
 
 
@@ -21,13 +23,18 @@ class Office:
         self.clock = 1_795_000_000.0
         self.tables, self.bucket = Tables({"records": ("pk", "sk"), "parked": ("pk", "sk")}), Bucket()
         self.records = Records("records", "me", self.clock + 60, lambda: self.clock, self.tables)
-        self.desk = ErrorDesk("parked", "bucket", "orders_to_salesforce", lambda: self.clock, self.tables, self.bucket)
+        self.desk = ErrorDesk(
+            "parked", "bucket", "orders_to_salesforce", lambda: self.clock, self.tables, self.bucket
+        )
 
     def park(self, problem=PROBLEM, change=CHANGE, key=KEY, **links):
         self.desk.park(self.records, key, change, problem, links)
 
     def entries(self):
-        return [{name: next(iter(v.values())) for name, v in e.items()} for e in self.tables.items["parked"].values()]
+        return [
+            {name: next(iter(v.values())) for name, v in e.items()}
+            for e in self.tables.items["parked"].values()
+        ]
 
 
 @pytest.fixture
@@ -39,7 +46,11 @@ def test_entry_tells_what_is_wrong_and_what_to_do(office):
     office.park(number="#1001", storefront_url="https://x/1001")
     (entry,) = office.entries()
     assert entry["pk"] == "shop#orders_to_salesforce"
-    assert (entry["class"], entry["field"], entry["urgency"]) == ("validation_rule", "Order.PoNumber", "person")
+    assert (entry["class"], entry["field"], entry["urgency"]) == (
+        "validation_rule",
+        "Order.PoNumber",
+        "person",
+    )
     assert (entry["message"], entry["next_step"]) == ("needs a PO number", "Add one, then retry.")
     assert (entry["number"], entry["storefront_url"], entry["attempts"]) == ("#1001", "https://x/1001", "1")
     assert Change.from_json(entry["change"]) == replace(CHANGE, parked_at=entry["sk"])
@@ -51,7 +62,12 @@ def test_renewed_entry_keeps_its_place_and_tells_the_newest_reason(office):
     office.clock += 3600
     office.park(Parked("string_too_long", "too long", "Cut it."))
     (entry,) = office.entries()
-    assert (entry["sk"], entry["class"], entry["attempts"], entry["field"]) == (place, "string_too_long", "2", "")
+    assert (entry["sk"], entry["class"], entry["attempts"], entry["field"]) == (
+        place,
+        "string_too_long",
+        "2",
+        "",
+    )
     assert entry["parked_at"] > place.split("#")[0]
 
 

@@ -10,7 +10,7 @@ from tests.fakes.aws import Vault
 class Counting(Vault):
     reads = 0
 
-    def get_secret_value(self, *, SecretId):
+    def get_secret_value(self, *, SecretId):  # noqa: N803 - botocore's name
         self.reads += 1
         return super().get_secret_value(SecretId=SecretId)
 
@@ -59,5 +59,3 @@ def test_missing_secret_is_an_error_each_time_and_never_remembered(secrets, vaul
         secrets.read("connector/b")
     vault.secrets["connector/b"] = {"key": "3"}
     assert secrets.read("connector/b") == {"key": "3"}
-
-

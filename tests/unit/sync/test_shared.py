@@ -1,6 +1,7 @@
 """Shared records: merging is a join, and changes to one are made by one invocation at a time."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -23,7 +24,9 @@ def contribution(as_of, values, policy="newest"):
 CONTRIBUTIONS = st.builds(
     contribution,
     st.sampled_from(MOMENTS),
-    st.dictionaries(st.sampled_from(["Name", "Phone", "City"]), st.sampled_from([None, "x", "y", "z", ""]), max_size=3),
+    st.dictionaries(
+        st.sampled_from(["Name", "Phone", "City"]), st.sampled_from([None, "x", "y", "z", ""]), max_size=3
+    ),
 )
 
 
@@ -43,8 +46,10 @@ class TestJoin:
     @given(st.lists(CONTRIBUTIONS, min_size=1, max_size=5), st.data())
     def test_any_grouping_and_sequence_ends_in_the_same_row(self, contributions, data):
         shuffled = data.draw(st.permutations(contributions))
-        cuts = sorted(data.draw(st.sets(st.integers(1, len(contributions)), max_size=3)) | {0, len(contributions)})
-        groups = [shuffled[a:b] for a, b in zip(cuts, cuts[1:], strict=False)]
+        cuts = sorted(
+            data.draw(st.sets(st.integers(1, len(contributions)), max_size=3)) | {0, len(contributions)}
+        )
+        groups = [shuffled[a:b] for a, b in pairwise(cuts)]
         assert apply(groups) == apply([contributions])
 
     @given(st.lists(CONTRIBUTIONS, min_size=1, max_size=5))
@@ -153,7 +158,7 @@ class TestLeases:
         keys = [SharedKey("shop", "product", str(n)) for n in range(30)]
         whole = table.batch_write_item
 
-        def half(*, RequestItems):
+        def half(*, RequestItems):  # noqa: N803 - botocore's name
             requests = RequestItems["records"]
             whole(RequestItems={"records": requests[:10]})
             return {"UnprocessedItems": {"records": requests[10:]} if requests[10:] else {}}

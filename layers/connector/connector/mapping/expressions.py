@@ -23,6 +23,7 @@ Evaluate = Callable[[object], object]
 Node = dict[str, Any]
 """One node of the library's syntax tree: type, value, children."""
 
+
 class Nothing:
     """What `when` and `unless` give when they switch a value off: the field is then not sent at all."""
 

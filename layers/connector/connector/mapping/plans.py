@@ -62,5 +62,7 @@ class Plan:
 
 def digest(records: tuple[Record, ...]) -> str:
     """A stable digest of what the records hold."""
-    content = [[*record.target, record.fields, {f: list(t) for f, t in record.links.items()}] for record in records]
+    content = [
+        [*record.target, record.fields, {f: list(t) for f, t in record.links.items()}] for record in records
+    ]
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:32]

@@ -231,7 +231,9 @@ class Order(Model):
     @cached_property
     def residual(self) -> Decimal:
         """What lines, charges and tax leave of the total; 0 in a consistent order."""
-        parts = sum((line.net for line in self.lines), ZERO) + sum((charge.net for charge in self.charges), ZERO)
+        parts = sum((line.net for line in self.lines), ZERO) + sum(
+            (charge.net for charge in self.charges), ZERO
+        )
         return self.total - parts - self.tax_total
 
     def charged(self, kind: str) -> Decimal:

@@ -91,7 +91,7 @@ class Settlement:
 
 
 def settle(order: Order, amounts: Amounts, price_suffix: str = "") -> Settlement:
-    """The order's rows; `price_suffix` tells price entries of one product apart (the currency, where there are many)."""
+    """The order's rows; `price_suffix` (the currency) tells price entries of one product apart."""
     rows, deductions = _rows(order, amounts)
     cents = _exact_cents(rows, deductions, max(to_cents(order.total), 0))
     items: list[SalesItem] = []
@@ -106,13 +106,17 @@ def settle(order: Order, amounts: Amounts, price_suffix: str = "") -> Settlement
 def _rows(order: Order, amounts: Amounts) -> tuple[list[Row], Decimal]:
     """All rows, none negative, and what is to be deducted from them."""
     gross = amounts == "gross"
-    rows = [Row("product", line.id, line.name, line.gross if gross else line.net, line) for line in order.lines]
+    rows = [
+        Row("product", line.id, line.name, line.gross if gross else line.net, line) for line in order.lines
+    ]
     for charge in order.charges:
         amount = charge.gross if gross else charge.net
         rows.append(Row(charge.kind, f"{charge.kind}-{charge.id}", charge.name, amount))
     tax = order.tax_total
     if gross:
-        tax -= sum((line.tax for line in order.lines), ZERO) + sum((charge.tax for charge in order.charges), ZERO)
+        tax -= sum((line.tax for line in order.lines), ZERO) + sum(
+            (charge.tax for charge in order.charges), ZERO
+        )
     rows.append(Row("tax", "tax", _KIND_NAMES["tax"], tax))
     rows.append(Row("residual", "residual", _KIND_NAMES["residual"], order.residual))
     deductions = -sum((row.amount for row in rows if row.amount < 0), ZERO)
@@ -184,7 +188,9 @@ def _charge_item(row: Row, cents: int, price_suffix: str) -> SalesItem:
     )
 
 
-def _products(lines: Sequence[Line], items: Iterable[SalesItem], price_suffix: str) -> Iterable[NeededProduct]:
+def _products(
+    lines: Sequence[Line], items: Iterable[SalesItem], price_suffix: str
+) -> Iterable[NeededProduct]:
     by_id = {line.id: line for line in lines}
     seen: set[str] = set()
     for item in items:

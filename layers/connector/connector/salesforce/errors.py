@@ -13,7 +13,9 @@ from typing import Literal
 
 from connector.errors import Deferred, NotWritten, Parked
 
-Class = Literal["transient", "locked", "limit", "ordering", "data", "configuration", "shape", "bystander", "unknown"]
+Class = Literal[
+    "transient", "locked", "limit", "ordering", "data", "configuration", "shape", "bystander", "unknown"
+]
 
 _FOREIGN_KEY = "Foreign key external ID"
 
@@ -123,7 +125,9 @@ def to_outcome(refusal: Refusal) -> NotWritten:
     if reason is not None:
         return Deferred(reason, f"{refusal.code} on {refusal.object or 'the call'}")
     field = f"{refusal.object}.{refusal.fields[0]}" if refusal.fields else refusal.object
-    return Parked(refusal.code.lower(), _explain(refusal), _NEXT_STEPS.get(refusal.code, _DEFAULT_STEP[kind]), field)
+    return Parked(
+        refusal.code.lower(), _explain(refusal), _NEXT_STEPS.get(refusal.code, _DEFAULT_STEP[kind]), field
+    )
 
 
 def _explain(refusal: Refusal) -> str:
@@ -131,7 +135,9 @@ def _explain(refusal: Refusal) -> str:
         return f"Salesforce refused {refusal.object}: {refusal.message}"
     fields = ", ".join(refusal.fields)
     named = _named_things(refusal.message)
-    return f"Salesforce refused {refusal.object}: {refusal.code}" + (f" ({fields or named})" if fields or named else "")
+    return f"Salesforce refused {refusal.object}: {refusal.code}" + (
+        f" ({fields or named})" if fields or named else ""
+    )
 
 
 def _named_things(message: str) -> str:
@@ -144,20 +150,32 @@ _ADMIN_TEXTS = {"FIELD_CUSTOM_VALIDATION_EXCEPTION"}
 
 _DEFAULT_STEP: Mapping[Class, str] = {
     "data": "Correct the record in the storefront or the mapping, then retry it.",
-    "configuration": "Give the integration user access or change the mapping (./dev preflight names all such fields), then retry.",
+    "configuration": (
+        "Give the integration user access or change the mapping (./dev preflight names all such fields), then retry."
+    ),
     "shape": "Change the mapping: this field cannot be written on this object. Then retry.",
 }
 
 _NEXT_STEPS: Mapping[str, str] = {
     "FIELD_CUSTOM_VALIDATION_EXCEPTION": "Meet or change the validation rule in Salesforce Setup, then retry.",
-    "DUPLICATES_DETECTED": "Merge or correct the customer in Salesforce, or let the duplicate rule alert instead of block (with `duplicates: allow`); then retry.",
-    "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": "Map the value in the mapping file (`values`) or add it to the picklist, then retry.",
+    "DUPLICATES_DETECTED": (
+        "Merge or correct the customer in Salesforce, or let the duplicate rule alert instead of block "
+        "(with `duplicates: allow`); then retry."
+    ),
+    "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": (
+        "Map the value in the mapping file (`values`) or add it to the picklist, then retry."
+    ),
     "INVALID_CURRENCY_ISO": "Activate the currency in Salesforce Setup (Manage Currencies), then retry.",
     "STORAGE_LIMIT_EXCEEDED": "Free or buy data storage in Salesforce, then retry.",
     "REQUIRED_FIELD_MISSING": "Map the field, or make it optional in Salesforce, then retry.",
     "INACTIVE_OWNER_OR_USER": "Choose an active owner for new records in Salesforce, then retry.",
-    "DUPLICATE_VALUE": "Another record holds this unique value: change it there or take the field out of the mapping, then retry.",
+    "DUPLICATE_VALUE": (
+        "Another record holds this unique value: change it there or take the field out of the mapping, then retry."
+    ),
     "FIELD_INTEGRITY_EXCEPTION": "Check price book, currency, state and country of the record, then retry.",
-    "INVALID_FIELD": "Deploy the package in salesforce/ and assign its permission set, or take the field out of the mapping, then retry.",
+    "INVALID_FIELD": (
+        "Deploy the package in salesforce/ and assign its permission set, or take the field out of the mapping, "
+        "then retry."
+    ),
     "NOT_FOUND": "Deploy the package in salesforce/ and assign its permission set, then retry.",
 }

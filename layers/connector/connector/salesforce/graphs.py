@@ -125,14 +125,20 @@ def _results(call: Sequence[Graph], answer: object) -> dict[str, Result]:
 
 def _result(graph: Graph, entry: Mapping[str, object] | None) -> Result:
     if entry is None:
-        return Unanswered(Deferred("salesforce_unavailable", "a graph is missing in the answer"), uncertain=True)
+        return Unanswered(
+            Deferred("salesforce_unavailable", "a graph is missing in the answer"), uncertain=True
+        )
     response = entry.get("graphResponse")
     answers = response.get("compositeResponse") if isinstance(response, dict) else None
     by_reference = {part["referenceId"]: part for part in answers} if isinstance(answers, list) else {}
     if entry.get("isSuccessful"):
-        return Written({ref: body["id"] for ref, part in by_reference.items() if (body := _object(part["body"]))})
+        return Written(
+            {ref: body["id"] for ref, part in by_reference.items() if (body := _object(part["body"]))}
+        )
     pairs = ((node, by_reference.get(node.reference)) for node in graph.nodes)
-    return Refused(tuple((node, r) for node, part in pairs if part is not None for r in _refusals(node, part)))
+    return Refused(
+        tuple((node, r) for node, part in pairs if part is not None for r in _refusals(node, part))
+    )
 
 
 def _object(body: object) -> Mapping[str, str] | None:

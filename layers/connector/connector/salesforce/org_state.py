@@ -49,7 +49,9 @@ def read_state(session: Session, multi_currency: bool) -> OrgState:
     return OrgState(
         price_book_active=None if books is None else any(row["IsActive"] is True for row in books),
         currencies=None if currencies is None else frozenset(str(row["IsoCode"]) for row in currencies),
-        duplicate_rules=None if rules is None else tuple((str(r["SobjectType"]), str(r["MasterLabel"])) for r in rules),
+        duplicate_rules=None
+        if rules is None
+        else tuple((str(r["SobjectType"]), str(r["MasterLabel"])) for r in rules),
         user=_user(rows.get("user")),
     )
 

@@ -16,7 +16,9 @@ DESCRIBES_PER_CALL = 24
 """A composite call takes 25 sub-requests, and one of them asks for the price book."""
 
 _STANDARD_PRICE_BOOK = "SELECT Id FROM Pricebook2 WHERE IsStandard = true"
-_PERSON_TYPE = "SELECT Id FROM RecordType WHERE SobjectType = 'Account' AND IsPersonType = true AND IsActive = true"
+_PERSON_TYPE = (
+    "SELECT Id FROM RecordType WHERE SobjectType = 'Account' AND IsPersonType = true AND IsActive = true"
+)
 
 
 def read_facts(session: Session, objects: Iterable[str]) -> OrgFacts:
@@ -31,21 +33,26 @@ def read_facts(session: Session, objects: Iterable[str]) -> OrgFacts:
     described = {name: body for name in names if (body := _description(parts[f"describe_{name}"]))}
     facts = OrgFacts(
         standard_price_book=_first_id(_list(parts["price_book"].get("body"), "records")),
-        objects={name: {str(raw["name"]): _fact(raw) for raw in _list(body, "fields")} for name, body in described.items()},
-        rights={name: Rights(bool(d.get("createable")), bool(d.get("updateable"))) for name, d in described.items()},
+        objects={name: _facts(body) for name, body in described.items()},
+        rights={
+            name: Rights(bool(d.get("createable")), bool(d.get("updateable")))
+            for name, d in described.items()
+        },
     )
     if not facts.person_accounts:
         return facts
     return replace(facts, person_record_type=_first_id(session.query(_PERSON_TYPE)))
 
 
-def read_keys(session: Session, object_name: str, parent_path: str, parent_keys: Sequence[str]) -> dict[str, list[str]]:
+def read_keys(
+    session: Session, object_name: str, parent_path: str, parent_keys: Sequence[str]
+) -> dict[str, list[str]]:
     """The keys of the children that Salesforce has, by their parent's key."""
     found: dict[str, list[str]] = {key: [] for key in parent_keys}
     for start in range(0, len(parent_keys), KEYS_PER_QUERY):
         keys = ", ".join(_quoted(key) for key in parent_keys[start : start + KEYS_PER_QUERY])
         fields = ", ".join(dict.fromkeys((KEY_FIELD, parent_path)))  # Salesforce refuses a field named twice
-        soql = f"SELECT {fields} FROM {object_name} WHERE {parent_path} IN ({keys})"
+        soql = f"SELECT {fields} FROM {object_name} WHERE {parent_path} IN ({keys})"  # noqa: S608 - keys are quoted
         for row in session.query(soql):
             key, parent = row[KEY_FIELD], _walk(row, parent_path)
             if isinstance(key, str) and isinstance(parent, str):
@@ -66,7 +73,11 @@ def call_composite(session: Session, requests: Sequence[Mapping[str, str]]) -> d
 
 def query_request(session: Session, reference: str, soql: str) -> dict[str, str]:
     """A query as a sub-request of `call_composite`, which takes five of them."""
-    return {"method": "GET", "url": f"{session.data_path}query?q={quote(soql, safe='')}", "referenceId": reference}
+    return {
+        "method": "GET",
+        "url": f"{session.data_path}query?q={quote(soql, safe='')}",
+        "referenceId": reference,
+    }
 
 
 def _describe(session: Session, name: str) -> dict[str, str]:
@@ -82,6 +93,10 @@ def _description(part: Mapping[str, object]) -> dict[str, object] | None:
     if status != 200 or not isinstance(body, dict):
         raise Deferred("salesforce_unavailable", f"a describe failed with HTTP {status}")
     return body
+
+
+def _facts(description: Mapping[str, object]) -> dict[str, FieldFact]:
+    return {str(raw["name"]): _fact(raw) for raw in _list(description, "fields")}
 
 
 def _fact(raw: Mapping[str, object]) -> FieldFact:
@@ -123,5 +138,3 @@ def _walk(row: Mapping[str, object], path: str) -> object:
 
 def _quoted(text: str) -> str:
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-

@@ -134,7 +134,12 @@ class Session:
         return self._salesforce
 
     def _send(
-        self, salesforce: Salesforce, method: str, path: str, data: str | None, headers: Mapping[str, str] | None
+        self,
+        salesforce: Salesforce,
+        method: str,
+        path: str,
+        data: str | None,
+        headers: Mapping[str, str] | None,
     ) -> object:
         self.calls += 1
         timeout = (CONNECT_SECONDS, min(READ_SECONDS, max(1.0, (self._time_left() - 5) / 2)))
@@ -163,7 +168,10 @@ class Session:
         form = _token_form(secret, self._host, self._now())
         try:
             answer = self._http.post(
-                f"{self._host}/services/oauth2/token", data=form, timeout=(CONNECT_SECONDS, 10), allow_redirects=False
+                f"{self._host}/services/oauth2/token",
+                data=form,
+                timeout=(CONNECT_SECONDS, 10),
+                allow_redirects=False,
             )
         except requests.RequestException as error:
             raise Deferred("salesforce_unavailable", f"no token ({type(error).__name__})") from None
@@ -208,7 +216,12 @@ def _assertion(client_id: str, username: str, private_key: str, host: str, now: 
     import jwt
 
     parts = urlsplit(host)
-    claims = {"iss": client_id, "sub": username, "aud": f"{parts.scheme}://{parts.netloc}", "exp": int(now) + 180}
+    claims = {
+        "iss": client_id,
+        "sub": username,
+        "aud": f"{parts.scheme}://{parts.netloc}",
+        "exp": int(now) + 180,
+    }
     return jwt.encode(claims, private_key, algorithm="RS256")
 
 
@@ -239,5 +252,6 @@ def _refusal(content: object, status: int) -> Refusal | None:
     if not isinstance(first, dict) or not isinstance(code := first.get("errorCode"), str):
         return None
     fields = first.get("fields")
-    return Refusal(code, str(first.get("message", "")), tuple(fields) if isinstance(fields, list) else (), status)
-
+    return Refusal(
+        code, str(first.get("message", "")), tuple(fields) if isinstance(fields, list) else (), status
+    )

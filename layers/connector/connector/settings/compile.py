@@ -49,7 +49,9 @@ def main(arguments: list[str]) -> int:
         print("The settings cannot work:", file=sys.stderr)
         print("\n".join(error.findings), file=sys.stderr)
         return 1
-    print(f"settings: {len(settings.stores.stores)} stores, {len(settings.mappings)} mappings", file=sys.stderr)
+    print(
+        f"settings: {len(settings.stores.stores)} stores, {len(settings.mappings)} mappings", file=sys.stderr
+    )
     return 0
 
 

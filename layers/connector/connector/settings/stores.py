@@ -13,7 +13,7 @@ class Section(BaseModel):
 
 
 def _https(url: str) -> str:
-    if url.startswith("https://") or url.startswith(("http://127.0.0.1", "http://localhost")):
+    if url.startswith(("https://", "http://127.0.0.1", "http://localhost")):
         return url.rstrip("/")
     raise ValueError("must start with https:// (http is for 127.0.0.1 only)")
 

@@ -39,4 +39,4 @@ class Storefront(Protocol):
         """The record as the shop has it now; None if the shop does not know it. Raises `Unsupported`."""
 
     def changed(self, entity: str, since: datetime) -> Iterator[Order]:
-        """All records modified at or after `since` (aware), oldest first, past every page limit. Raises `Unsupported`."""
+        """All records modified at or after `since` (aware), oldest first, past every page. Raises `Unsupported`."""

@@ -68,7 +68,9 @@ class WebhookPort(Protocol):
 PLATFORMS: Mapping[str, WebhookPort] = {"shopify": shopify, "woocommerce": woocommerce}
 
 
-def accept(platform: str, secret: Mapping[str, object], headers: Mapping[str, str], body: bytes) -> Delivery | None:
+def accept(
+    platform: str, secret: Mapping[str, object], headers: Mapping[str, str], body: bytes
+) -> Delivery | None:
     """The delivery in a request, or None for a ping; raises `Refused`. `headers` have lower-case names."""
     port = PLATFORMS[platform]
     if len(body) > MAX_BODY:

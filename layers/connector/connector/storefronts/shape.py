@@ -132,7 +132,14 @@ _SCALARS: Mapping[str, Callable[[object], bool]] = {
 
 
 def _kind(value: object) -> str:
-    kinds = {bool: "a flag", int: "a number", float: "a number", str: "a text", list: "a list", dict: "an object"}
+    kinds = {
+        bool: "a flag",
+        int: "a number",
+        float: "a number",
+        str: "a text",
+        list: "a list",
+        dict: "an object",
+    }
     return kinds.get(type(value), "null")
 
 

@@ -81,7 +81,7 @@ class Batch:
         return newest
 
     def claim(self, works: Sequence[Work]) -> list[Work]:
-        """Lease each record unless something as new was applied; where two contents claim one moment, ask the source."""
+        """Lease each record unless something as new was applied; contents of one moment are settled by the source."""
         self._parallel(self._claim, works)
         return self.each(_open(works), self._settle_contest)
 
@@ -97,7 +97,9 @@ class Batch:
             except (NotWritten, ClientError, BotoCoreError) as error:
                 for work in group:
                     work.outcome, work.uncertain = _as_outcome(error), True
-        self._parallel(self._complete, [work for work in works if work.outcome in ("written", "unchanged", "gone")])
+        self._parallel(
+            self._complete, [work for work in works if work.outcome in ("written", "unchanged", "gone")]
+        )
 
     def close(self) -> dict[str, Any]:
         """Settle every work: history, error desk, delays; returns what SQS has to see again."""
@@ -188,7 +190,10 @@ class Batch:
             elif work.outcome is None or isinstance(work.outcome, Failed):
                 self._failed_ids += [message.id for message in work.messages()]
             else:
-                for place in {work.state.parked, *(message.change.parked_at for message in work.messages())} - {None}:
+                for place in {
+                    work.state.parked,
+                    *(message.change.parked_at for message in work.messages()),
+                } - {None}:
                     self._desk.resolve(work.key.store, str(place))
         except (ClientError, BotoCoreError) as error:
             work.outcome = Failed(f"could not be settled ({type(error).__name__})")

@@ -62,7 +62,7 @@ class Cursors:
     def read_findings(self, org: str) -> list[dict[str, str]] | None:
         """What the last preflight found about the org; None if there was none yet."""
         item = self._get(f"preflight#{org}")
-        return _unpacked(item["findings"]["S"])["findings"] if item else None
+        return list(_unpacked(item["findings"]["S"])["findings"]) if item else None
 
     def write_findings(self, org: str, findings: Sequence[Mapping[str, str]]) -> None:
         """Keep what a preflight found."""
@@ -111,5 +111,6 @@ class Cursors:
         return item
 
 
-def _unpacked(text: str) -> Any:
-    return json.loads(zlib.decompress(base64.b64decode(text)))
+def _unpacked(text: str) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads(zlib.decompress(base64.b64decode(text)))
+    return content

@@ -35,7 +35,11 @@ class SharedPart:
 
 
 def draft(
-    graph_id: str, shared: Iterable[SharedPart], own: Sequence[Record], deletes: Iterable[Target], knowledge: Knowledge
+    graph_id: str,
+    shared: Iterable[SharedPart],
+    own: Sequence[Record],
+    deletes: Iterable[Target],
+    knowledge: Knowledge,
 ) -> tuple[Graph, dict[str, Target]]:
     """The graph, and which target each of its references stands for."""
     drafts = _Drafts(knowledge)
@@ -69,7 +73,7 @@ class _Drafts:
         if record.target not in self._knowledge.existing:
             fields = _creating(record)
             if self._knowledge.uncertain:
-                fields = {name: None for name in record.fields} | fields
+                fields = dict.fromkeys(record.fields) | fields
             self._upsert(record, fields, record.links, creates=True)
             return
         filled = self._knowledge.filled.get(record.name, frozenset())

@@ -12,8 +12,8 @@ from connector.mapping.plans import Target, digest
 from connector.mapping.values import Fit
 from connector.model import Order
 from connector.salesforce.facts import OrgFacts
-from connector.settings.environment import Environment
 from connector.settings.compiled import load_compiled
+from connector.settings.environment import Environment
 from connector.settings.rules import Rules
 from connector.settings.stores import Store
 from connector.storefronts.adapters import open_storefront
@@ -25,7 +25,6 @@ from connector.sync.orgs import Orgs, view_org
 from connector.sync.records import RecordKey
 from connector.sync.secrets import Secrets
 from connector.sync.work import Work
-
 
 LINES_NAMED = 5
 """A history entry names so many paused lines; the preflight names all."""
@@ -53,7 +52,9 @@ class Flow:
         """A store's settings. Raises Parked for one that is configured no more."""
         store = self._stores.get(name)
         if store is None:
-            raise Parked("unknown_store", f"no store {name} is configured", "Add it to stores.yaml, deploy, retry.")
+            raise Parked(
+                "unknown_store", f"no store {name} is configured", "Add it to stores.yaml, deploy, retry."
+            )
         return store
 
     def open(self, message: Message) -> Work:
@@ -133,7 +134,12 @@ class Flow:
             store = self.store(store_name)
             facts = self.orgs.facts(store.salesforce)
             self._mappers[store_name] = OrderMapper(
-                store_name, store, self._spec, view_org(facts), facts.has, lambda obj, name: _fit(facts, obj, name)
+                store_name,
+                store,
+                self._spec,
+                view_org(facts),
+                facts.has,
+                lambda obj, name: _fit(facts, obj, name),
             )
         return self._mappers[store_name]
 

@@ -34,7 +34,11 @@ class Request:
         """Raises `Refused` for a body that is not what its flag says."""
         body = event.get("body") or ""
         try:
-            raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode("utf-8")
+            raw = (
+                base64.b64decode(body, validate=True)
+                if event.get("isBase64Encoded")
+                else body.encode("utf-8")
+            )
         except ValueError:
             raise Refused(400, "the body cannot be read") from None
         headers = {name.lower(): value for name, value in (event.get("headers") or {}).items()}
@@ -54,7 +58,9 @@ class Route:
 class Intake:
     """Authenticates deliveries and puts them on their queue."""
 
-    def __init__(self, environment: Environment, secrets: Secrets | None = None, sqs: Any = None, s3: Any = None) -> None:
+    def __init__(
+        self, environment: Environment, secrets: Secrets | None = None, sqs: Any = None, s3: Any = None
+    ) -> None:
         self._environment = environment
         self._secrets = secrets or Secrets()
         self._sqs = sqs or aws.client("sqs")

@@ -24,7 +24,7 @@ LEASE_MARGIN_SECONDS = 2.0
 
 
 def open_batch(flow: Flow, context: Any) -> Batch:
-    """The batch of this invocation. Its leases end when Lambda would end the invocation, so a crash blocks no longer."""
+    """The batch of this invocation. Its leases end when Lambda would end the invocation: a crash blocks no longer."""
     environment = flow.environment
     deadline = time.time() + context.get_remaining_time_in_millis() / 1000
     lease = (context.aws_request_id, deadline + LEASE_MARGIN_SECONDS, time.time)

@@ -95,7 +95,10 @@ class Postponer:
             DelaySeconds=self._delay(message, problem),
             MessageAttributes={
                 "deferrals": {"DataType": "Number", "StringValue": str(message.deferrals + 1)},
-                "deferred_since": {"DataType": "Number", "StringValue": str(message.deferred_since or self._now())},
+                "deferred_since": {
+                    "DataType": "Number",
+                    "StringValue": str(message.deferred_since or self._now()),
+                },
             },
         )
 

@@ -32,7 +32,9 @@ class ErrorDesk:
         self._client = client or aws.client("dynamodb")
         self._s3 = s3
 
-    def park(self, records: Records, key: RecordKey, change: Change, problem: Parked, links: dict[str, str]) -> None:
+    def park(
+        self, records: Records, key: RecordKey, change: Change, problem: Parked, links: dict[str, str]
+    ) -> None:
         """Put a record on the desk, or renew its entry if it lies there already."""
         at = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="milliseconds")
         place = records.note_parked(key, f"{at}#{key.id}")

@@ -74,15 +74,17 @@ class Applied:
 class Records:
     """Conditional writes on the records table, for one invocation."""
 
-    def __init__(self, table: str, owner: str, lease_until: float, now: Callable[[], float], client: Any = None) -> None:
+    def __init__(
+        self, table: str, owner: str, lease_until: float, now: Callable[[], float], client: Any = None
+    ) -> None:
         self._table, self._owner, self._lease_until, self._now = table, owner, lease_until, now
         self._client = client or aws.client("dynamodb")
 
     def claim(self, key: RecordKey, version: Version) -> RecordState | Refusal:
         """Lease the record for a write of `version`.
 
-        `stale`: something newer was applied. `current`: exactly this was. Raises Deferred("busy") under another's lease.
-        An equal moment with other content is leased; the caller sees it by the state's version and re-reads the source.
+        `stale`: something newer was applied. `current`: exactly this was. Raises Deferred("busy") while another
+        holds the lease. An equal moment with other content is leased; the caller sees it by the state's version and re-reads the source.
         """
         answer = self._try_update(
             key,
@@ -124,7 +126,13 @@ class Records:
 
     def complete(self, key: RecordKey, applied: Applied) -> None:
         """Note what was written and give the lease back. Raises Deferred("busy") if the lease was lost meanwhile."""
-        sets = ["moment = :moment", "progress = :progress", "digest = :digest", "owned = :owned", "filled = :filled"]
+        sets = [
+            "moment = :moment",
+            "progress = :progress",
+            "digest = :digest",
+            "owned = :owned",
+            "filled = :filled",
+        ]
         sets += ["history = :history"]
         values: Item = {
             ":me": {"S": self._owner},

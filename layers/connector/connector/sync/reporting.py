@@ -58,7 +58,12 @@ class Reporter:
         places = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
         self._logger.error(
             "unexpected error",
-            extra={"store": work.key.store, "id": work.key.id, "error": type(error).__name__, "places": places},
+            extra={
+                "store": work.key.store,
+                "id": work.key.id,
+                "error": type(error).__name__,
+                "places": places,
+            },
         )
 
     def unreadable(self, message_id: str, error: Exception) -> None:

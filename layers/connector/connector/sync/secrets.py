@@ -14,7 +14,9 @@ EARLY_SECONDS = 30.0
 class Secrets:
     """Secrets Manager secrets as JSON objects."""
 
-    def __init__(self, client: Callable[[], Any] | None = None, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, client: Callable[[], Any] | None = None, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._client = client or (lambda: aws.client("secretsmanager"))
         self._now = now
         self._cache: dict[str, tuple[float, Mapping[str, object]]] = {}
@@ -34,6 +36,8 @@ class Secrets:
         cached = self._cache.get(name)
         if cached is not None and self._now() - cached[0] < max_age:
             return cached[1]
-        content: Mapping[str, object] = json.loads(self._client().get_secret_value(SecretId=name)["SecretString"])
+        content: Mapping[str, object] = json.loads(
+            self._client().get_secret_value(SecretId=name)["SecretString"]
+        )
         self._cache[name] = (self._now(), content)
         return content

@@ -117,7 +117,9 @@ def _digest(value: object) -> str:
 class SharedRecords:
     """Shared records in the records table, for one invocation."""
 
-    def __init__(self, table: str, owner: str, lease_until: float, now: Callable[[], float], client: Any = None) -> None:
+    def __init__(
+        self, table: str, owner: str, lease_until: float, now: Callable[[], float], client: Any = None
+    ) -> None:
         self._table, self._owner, self._lease_until, self._now = table, owner, lease_until, now
         self._client = client or aws.client("dynamodb")
 
@@ -126,7 +128,12 @@ class SharedRecords:
         states = {key: SharedState() for key in keys}
         by_item = {(f"{key.store}#{key.entity}", key.id): key for key in keys}
         for start in range(0, len(keys), BATCH_GET):
-            wanted = {self._table: {"Keys": [key.item_key for key in keys[start : start + BATCH_GET]], "ConsistentRead": True}}
+            wanted = {
+                self._table: {
+                    "Keys": [key.item_key for key in keys[start : start + BATCH_GET]],
+                    "ConsistentRead": True,
+                }
+            }
             while wanted:
                 answer = self._client.batch_get_item(RequestItems=wanted)
                 for item in answer["Responses"].get(self._table, []):
@@ -173,19 +180,30 @@ class SharedRecords:
     def release(self, merged: Merged) -> None:
         """Give the lease back without a write."""
         try:
-            self._update(merged, "REMOVE lease, lease_until", "lease = :me", {":me": {"S": self._owner}}, unchanged=False)
+            self._update(
+                merged,
+                "REMOVE lease, lease_until",
+                "lease = :me",
+                {":me": {"S": self._owner}},
+                unchanged=False,
+            )
         except Deferred:
             return  # another holds it by now: nothing to give back
 
     def mark_known(self, keys: Sequence[SharedKey]) -> None:
         """Note records of the policy `once` that now exist, 25 to a call."""
         for start in range(0, len(keys), BATCH_WRITE):
-            puts = [{"PutRequest": {"Item": {**key.item_key, "known": {"BOOL": True}}}} for key in keys[start : start + BATCH_WRITE]]
+            puts = [
+                {"PutRequest": {"Item": {**key.item_key, "known": {"BOOL": True}}}}
+                for key in keys[start : start + BATCH_WRITE]
+            ]
             wanted: dict[str, Any] = {self._table: puts}
             while wanted:
                 wanted = self._client.batch_write_item(RequestItems=wanted).get("UnprocessedItems") or {}
 
-    def _update(self, merged: Merged, update: str, condition: str, values: Item, unchanged: bool = True) -> None:
+    def _update(
+        self, merged: Merged, update: str, condition: str, values: Item, unchanged: bool = True
+    ) -> None:
         if unchanged and merged.state.raw is not None:
             values = {**values, ":raw": {"S": merged.state.raw}}
         try:

@@ -26,7 +26,7 @@ class Work:
     """Older versions and repetitions of the same record in this batch; they share this work's outcome."""
     contested: bool = False
     """The batch holds other content of the very same moment: the source has to be asked."""
-    state: RecordState = RecordState()
+    state: RecordState = field(default_factory=RecordState)
     claimed: bool = False
     uncertain: bool = False
     """A call about it got no usable answer."""
@@ -70,7 +70,9 @@ class Work:
         """What earlier versions wrote and this one no longer has; objects that the mapping stopped writing stay."""
         assert self.plan is not None
         objects = self.plan.objects
-        return sorted(target for target in self.known_targets() - self.own_targets() if target.object in objects)
+        return sorted(
+            target for target in self.known_targets() - self.own_targets() if target.object in objects
+        )
 
     def owned_after(self) -> dict[str, list[str]]:
         """What the record owns once this version is written."""

@@ -11,7 +11,16 @@ from dataclasses import dataclass, field, replace
 from connector.errors import Deferred, NotWritten
 from connector.mapping.plans import Record, Target
 from connector.salesforce.errors import Refusal, cause, classify, to_outcome
-from connector.salesforce.graphs import KEY_FIELD, Graph, Node, Refused, Result, Unanswered, Written, write_graphs
+from connector.salesforce.graphs import (
+    KEY_FIELD,
+    Graph,
+    Node,
+    Refused,
+    Result,
+    Unanswered,
+    Written,
+    write_graphs,
+)
 from connector.salesforce.session import Session
 from connector.sync.drafting import Knowledge, SharedPart, draft
 from connector.sync.recovery import find_existing, recover
@@ -29,7 +38,7 @@ class Job:
     work: Work | None
     shared: tuple[SharedKey, ...]
     own: tuple[Record, ...]
-    knowledge: Knowledge = Knowledge()
+    knowledge: Knowledge = field(default_factory=Knowledge)
     deletes: list[Target] = field(default_factory=list)
     alone: bool = False
     """Whether it carries all its parents itself."""
@@ -76,7 +85,9 @@ class Writer:
             keys = [key for key in pending if key.entity == entity]
             again = [Job(f"p{number}", None, (key,), (), alone=True) for number, key in enumerate(keys)]
             for attempt in range(PASSES):
-                again = self._attempt([job for job in again if self._prepare(job)], last=attempt == PASSES - 1)
+                again = self._attempt(
+                    [job for job in again if self._prepare(job)], last=attempt == PASSES - 1
+                )
 
     def _graphs(self, jobs: Iterable[Job]) -> list[Graph]:
         carried: set[SharedKey] = set()
@@ -127,7 +138,9 @@ class Writer:
             job.work.sent = bool(job.own)
             own = {job.targets[reference]: found for reference, found in ids.items()}
             names = {record.target: record.name for record in job.own}
-            job.work.salesforce_ids = {names[target]: found for target, found in own.items() if target in names}
+            job.work.salesforce_ids = {
+                names[target]: found for target, found in own.items() if target in names
+            }
             job.work.salesforce_id = own.get(job.own[0].target) if job.own else None
 
     def _fail(self, job: Job, problem: NotWritten, uncertain: bool) -> None:
@@ -237,4 +250,3 @@ _REPAIRS: Mapping[str, Callable[[Writer, Job, Target, Refusal], bool]] = {
 def _cause(result: Refused) -> tuple[Node, Refusal] | None:
     first = cause([refusal for _, refusal in result.refusals])
     return next(((node, refusal) for node, refusal in result.refusals if refusal is first), None)
-

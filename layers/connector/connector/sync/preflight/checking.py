@@ -36,20 +36,21 @@ class Preflight:
         """Check every org that a store names."""
         findings: list[Finding] = []
         facts: dict[str, OrgFacts] = {}
-        unasked: list[str] = []
+        unasked: dict[str, bool] = {}
         for org in sorted({store.salesforce for store in self._settings.stores.stores.values()}):
             found = [*self._check_credentials(org)]
             findings += found
             if any(finding.severity == "error" and not finding.store for finding in found):
-                unasked.append(org)  # without its secret nobody can log in
+                unasked[org] = False  # without its secret nobody can log in
                 continue
             try:
                 facts[org], more = self._check_org(org)
                 findings += more
             except (Parked, Deferred) as problem:
-                unasked.append(org)
+                unasked[org] = isinstance(problem, Deferred)
                 findings.append(_unanswered(org, problem))
-        return Report(tuple(sorted(findings)), facts, tuple(unasked))
+        down = tuple(org for org, is_down in unasked.items() if is_down)
+        return Report(tuple(sorted(findings)), facts, tuple(unasked), down)
 
     def _stores(self, org: str) -> dict[str, Store]:
         return {name: s for name, s in self._settings.stores.stores.items() if s.salesforce == org}

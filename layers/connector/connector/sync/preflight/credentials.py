@@ -1,4 +1,4 @@
-"""Whether a secret is there and has the parts that its user needs. Looks at names and kinds only, never shows a value."""
+"""Whether a secret is there and has the parts that its user needs. Never shows a value."""
 
 from collections.abc import Callable, Iterator, Mapping
 

@@ -48,11 +48,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One preflight. `unasked` are the orgs that gave no answer now; nothing is known of their fields."""
+    """One preflight. Of the orgs in `unasked` no field is known: the login failed, or they gave no answer.
+
+    `down` are those among them that may answer later, without anybody mending anything.
+    """
 
     findings: tuple[Finding, ...] = ()
     facts: Mapping[str, OrgFacts] = field(default_factory=dict)
     unasked: tuple[str, ...] = ()
+    down: tuple[str, ...] = ()
 
     def count(self, severity: Severity) -> int:
         """How many findings of a severity there are."""
