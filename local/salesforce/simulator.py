@@ -78,8 +78,9 @@ class Simulator:
         self._sessions = Sessions(read_credentials(credentials), secret)
         self._api = Api(self.world, self.usage, self._cursors)
         self._saved_revision = -1
-        if data is None or not load(self.world.store, data):
-            self._add_standing_rows()
+        if data is not None:
+            load(self.world.store, data)
+        self._add_standing_rows()
 
     def _add_standing_rows(self) -> None:
         with self.world.store.atomic():
@@ -97,9 +98,10 @@ class Simulator:
             org = Org(self._package, self._permission_set, switches)
             self.world.switches, self.world.org = switches, org
             self.world.store.use(org.everything)
-            for rule in self.world.store.rows("DuplicateRule"):
-                self.world.store.put("DuplicateRule", {**rule, "IsActive": False})
-            self._add_standing_rows()
+            with self.world.store.atomic():
+                for rule in self.world.store.rows("DuplicateRule"):
+                    self.world.store.put("DuplicateRule", {**rule, "IsActive": False})
+                self._add_standing_rows()
 
     def reset(self, *, calls_only: bool = False) -> None:
         """Forget rows, counts and faults, or the counts only. Settings, sessions and standing rows stay."""

@@ -109,7 +109,11 @@ def standing_rows(switches: Switches, now: str) -> list[tuple[str, Row]]:
         "IsActive": True,
         "IsStandard": True,
     }
-    profile: Row = {"Id": PROFILE_ID, "Name": "Minimum Access - API Only Integrations", "UserType": "Standard"}
+    profile: Row = {
+        "Id": PROFILE_ID,
+        "Name": "Minimum Access - API Only Integrations",
+        "UserType": "Standard",
+    }
     rows = [("Profile", profile), ("User", user), ("Organization", organization), ("Pricebook2", book)]
     rows += [("DuplicateRule", each) for each in _duplicate_rules(switches)]
     if switches.person_accounts:

@@ -12,7 +12,7 @@ from tests.contract.salesforce_simulator.small_package import write_field, write
 STANDARD = {
     "Account", "Contact", "Lead", "Opportunity", "OpportunityLineItem", "OpportunityContactRole", "Order", "OrderItem",
     "Product2", "Pricebook2", "PricebookEntry", "Case", "Campaign", "CampaignMember", "CampaignMemberStatus", "Quote",
-    "QuoteLineItem", "Asset", "Individual", "User", "RecordType", "Organization",
+    "QuoteLineItem", "Asset", "Individual", "User", "Profile", "RecordType", "Organization", "DuplicateRule",
 }  # fmt: skip
 
 

@@ -92,6 +92,13 @@ def test_jwt_bearer_checks_the_signature_against_the_key(package, key, form):
     assert _jwt_login(package, credential, _assertion(stranger)).body["error"] == "invalid_grant"
 
 
+def test_a_signature_has_exactly_the_length_of_the_key(package, key):
+    credential = {"client_id": "jwt-app", "username": "robot@acme.test", "private_key": _pem(key)}
+    head, claims, signature = _assertion(key).split(".")
+    padded = _part(b"\0" + base64.urlsafe_b64decode(signature + "=="))
+    assert _jwt_login(package, credential, f"{head}.{claims}.{padded}").body["error"] == "invalid_grant"
+
+
 @pytest.mark.parametrize(
     "form", [serialization.PublicFormat.SubjectPublicKeyInfo, serialization.PublicFormat.PKCS1]
 )

@@ -10,7 +10,7 @@ from tests.fakes.aws import Vault
 class Counting(Vault):
     reads = 0
 
-    def get_secret_value(self, *, SecretId):  # noqa: N803 - botocore's name
+    def get_secret_value(self, *, SecretId):
         self.reads += 1
         return super().get_secret_value(SecretId=SecretId)
 

@@ -158,7 +158,7 @@ class TestLeases:
         keys = [SharedKey("shop", "product", str(n)) for n in range(30)]
         whole = table.batch_write_item
 
-        def half(*, RequestItems):  # noqa: N803 - botocore's name
+        def half(*, RequestItems):
             requests = RequestItems["records"]
             whole(RequestItems={"records": requests[:10]})
             return {"UnprocessedItems": {"records": requests[10:]} if requests[10:] else {}}

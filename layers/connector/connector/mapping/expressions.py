@@ -4,7 +4,7 @@ Plain paths, literals, and/or/not, comparisons and the functions below become Py
 hundred of them; everything else of JMESPath runs in the library's own interpreter, with the same result.
 """
 
-import operator
+import json
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -41,6 +41,22 @@ class Functions(jmespath_functions.Functions):
         super().__init__()
         self._zone = zone
         self._values = values
+
+    def _get_allowed_pytypes(self, types: Any) -> Any:
+        """Money is a number to every function that takes numbers."""
+        allowed, parts = super()._get_allowed_pytypes(types)
+        allowed += ["Decimal"] if "float" in allowed else []
+        return allowed, [(*part, "Decimal") if "float" in part else part for part in parts]
+
+    def _convert_to_jmespath_type(self, name: Any) -> Any:
+        return "number" if name == "Decimal" else super()._convert_to_jmespath_type(name)
+
+    @jmespath_functions.signature({"types": []})
+    def _func_to_string(self, value: object) -> str:
+        """Text as it is, an amount as its digits, anything else as JSON."""
+        if isinstance(value, (str, Decimal)):
+            return str(value)
+        return json.dumps(value, separators=(",", ":"), default=str)
 
     @jmespath_functions.signature({"types": []})
     def _func_date(self, moment: object) -> str | None:
@@ -85,7 +101,7 @@ class Compiler:
             built = builder(self, node)
             if built is not None:
                 return built
-        return lambda scope: self._interpreter.visit(cast(Any, node), scope)
+        return lambda scope: self._interpreter.visit(cast(Any, node), _with_lists(scope))
 
     def _field(self, node: Node) -> Evaluate:
         name = str(node["value"])
@@ -120,11 +136,12 @@ class Compiler:
         return lambda scope: not truth(inner(scope))
 
     def _equality(self, node: Node) -> Evaluate | None:
-        compare = {"eq": operator.eq, "ne": operator.ne}.get(str(node["value"]))
-        if compare is None:
+        if node["value"] not in ("eq", "ne"):
             return None
         left, right = (self._build(child) for child in _children(node))
-        return lambda scope: compare(left(scope), right(scope))
+        if node["value"] == "eq":
+            return lambda scope: _equal(left(scope), right(scope))
+        return lambda scope: not _equal(left(scope), right(scope))
 
     def _call(self, node: Node) -> Evaluate | None:
         if node["value"] not in FUNCTIONS:
@@ -154,7 +171,7 @@ _BUILDERS: Mapping[str, Callable[[Compiler, Node], Evaluate | None]] = {
 def look_up(value: object, name: str) -> object:
     """A field of a dict or a model value; None for anything else, as in JMESPath."""
     if isinstance(value, Model):
-        return getattr(value, name, None)
+        return value.get(name)
     return value.get(name) if type(value) is dict else None
 
 
@@ -163,6 +180,18 @@ def truth(value: object) -> bool:
     if isinstance(value, (int, float, Decimal)) and not isinstance(value, bool):
         return True
     return bool(value)
+
+
+def _equal(left: object, right: object) -> bool:
+    """JMESPath's equality: true is not the number one."""
+    return left == right and isinstance(left, bool) is isinstance(right, bool)
+
+
+def _with_lists(scope: object) -> object:
+    """Tuples of a scope as lists, which is all that the library's projections take."""
+    if type(scope) is not dict:
+        return scope
+    return {name: list(value) if type(value) is tuple else value for name, value in scope.items()}
 
 
 def as_list(value: object) -> list[object]:

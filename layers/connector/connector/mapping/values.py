@@ -7,7 +7,8 @@ from typing import NamedTuple
 
 from connector.mapping.plans import Value
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+"""Control characters, halves of surrogate pairs and what is no character: nothing that Salesforce could store."""
 
 
 class Fit(NamedTuple):

@@ -36,17 +36,13 @@ def round_to_sum(amounts: Sequence[Decimal], cents: int) -> list[int]:
 def deduct(amounts: Sequence[Decimal], deduction: Decimal) -> tuple[list[Decimal], Decimal]:
     """Take `deduction` (positive) from the amounts in proportion; returns what is left of each and of the deduction.
 
-    No amount falls below zero. Works in whole hundredths as far as the amounts do, so that an amount that was exact
-    stays exact.
+    No amount falls below zero. The results are not rounded; see `round_to_sum`.
     """
     available = sum(amounts, Decimal(0))
-    taken = min(deduction, available)
-    if taken <= 0:
+    if deduction <= 0 or available <= 0:
         return list(amounts), deduction
-    shares = [amount * taken / available for amount in amounts]
-    whole = [from_cents(cents) for cents in round_to_sum(shares, to_cents(sum(shares, Decimal(0))))]
-    left = [max(amount - share, Decimal(0)) for amount, share in zip(amounts, whole, strict=True)]
-    return left, deduction - (available - sum(left, Decimal(0)))
+    taken = min(deduction, available)
+    return [amount - amount * taken / available for amount in amounts], deduction - taken
 
 
 def spread(cents: int, quantity: int) -> list[tuple[int, int]]:

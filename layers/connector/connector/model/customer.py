@@ -64,7 +64,7 @@ class Customer(Model):
         contact = self.email or self.phone
         if not contact:
             return None
-        return "guest-" + hashlib.sha256(contact.encode()).hexdigest()[:24]
+        return "guest-" + hashlib.sha256(contact.encode("utf-8", "replace")).hexdigest()[:24]
 
     @property
     def name(self) -> str | None:

@@ -19,6 +19,9 @@ from connector.model.customer import Address, Customer
 
 ZERO = Decimal(0)
 
+LONGEST_KEY_PART = 120
+"""Characters of a SKU in a key; Salesforce's key field holds 255 with store, prefix and currency."""
+
 OrderStatus = Literal["open", "cancelled", "closed", "draft", "trashed", "deleted"]
 
 
@@ -77,7 +80,7 @@ class Line(Model):
         if self.variant_id or self.product_id:
             return str(self.variant_id or self.product_id)
         if self.sku:
-            return f"sku-{self.sku}"
+            return f"sku-{self.sku}" if len(self.sku) <= LONGEST_KEY_PART else f"sku-{_digest(self.sku)}"
         return f"name-{_digest(self.name)}"
 
 
@@ -262,4 +265,4 @@ class Order(Model):
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:24]
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:24]

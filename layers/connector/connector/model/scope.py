@@ -62,10 +62,12 @@ LONG_TEXTS: Mapping[tuple[type[Model], str], int] = {
     (Order, "tags"): 5_000,
     (Line, "name"): 255,
     (SalesItem, "name"): 255,
-    (SalesItem, "description"): 512,
     (SalesItem, "properties"): 2_000,
     (NeededProduct, "name"): 255,
     (NeededProduct, "code"): 100,
     (Address, "street"): 255,
 }
-"""Characters that real shops reach in the texts that regularly outgrow a Salesforce field."""
+"""Characters that real shops reach in texts that regularly outgrow a Salesforce field.
+
+Not an item's description: it is name and variant, and both have fields of their own.
+"""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import quote
 
-from connector.errors import Deferred, Failed, NotWritten
+from connector.errors import Deferred, NotWritten, Parked
 from connector.salesforce.errors import Refusal
 from connector.salesforce.session import Session, Uncertain
 
@@ -67,8 +67,8 @@ Result = Written | Refused | Unanswered
 
 def write_graphs(session: Session, graphs: Sequence[Graph]) -> dict[str, Result]:
     """Write all graphs in as few calls as the limits allow; one result per graph id."""
-    results: dict[str, Result] = {}
-    for call in pack(graphs):
+    results: dict[str, Result] = {graph.id: _too_large(graph) for graph in graphs if len(graph.nodes) > MAX_NODES}
+    for call in pack(graph for graph in graphs if graph.id not in results):
         try:
             body = {"graphs": [_payload(graph, session) for graph in call]}
             answer = session.call("POST", "composite/graph", body, session.write_headers)
@@ -85,7 +85,7 @@ def write_graphs(session: Session, graphs: Sequence[Graph]) -> dict[str, Result]
 
 
 def pack(graphs: Iterable[Graph]) -> Iterator[list[Graph]]:
-    """Graphs grouped into calls within the limits, in their order; a graph that is too large alone is refused."""
+    """Graphs grouped into calls within the limits, in their order."""
     call: list[Graph] = []
     nodes, kinds = 0, set[tuple[str, str]]()
     for graph in graphs:
@@ -99,6 +99,15 @@ def pack(graphs: Iterable[Graph]) -> Iterator[list[Graph]]:
         kinds |= own
     if call:
         yield call
+
+
+def _too_large(graph: Graph) -> "Unanswered":
+    problem = Parked(
+        "too_many_records",
+        f"the order needs {len(graph.nodes)} Salesforce records; one transaction holds {MAX_NODES}",
+        "Map fewer records per line (mappings/order.yaml), or enter this order by hand.",
+    )
+    return Unanswered(problem, uncertain=False)
 
 
 def _payload(graph: Graph, session: Session) -> dict[str, object]:
@@ -117,9 +126,9 @@ def _payload(graph: Graph, session: Session) -> dict[str, object]:
 
 
 def _results(call: Sequence[Graph], answer: object) -> dict[str, Result]:
-    if not isinstance(answer, dict) or not isinstance(answer.get("graphs"), list):
-        raise Failed("Salesforce answered a graph call with another shape")
-    answers = {entry["graphId"]: entry for entry in answer["graphs"]}
+    entries = answer.get("graphs") if isinstance(answer, dict) else None
+    entries = entries if isinstance(entries, list) else []
+    answers = {entry.get("graphId"): entry for entry in entries if isinstance(entry, dict)}
     return {graph.id: _result(graph, answers.get(graph.id)) for graph in call}
 
 

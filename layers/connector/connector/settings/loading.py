@@ -10,7 +10,7 @@ from connector.errors import Misconfigured
 from connector.settings.checking import check_mapping
 from connector.settings.compiled import Settings
 from connector.settings.mappings import MappingSpec
-from connector.settings.stores import Stores
+from connector.settings.stores import Misplaced, Stores
 
 Shape = TypeVar("Shape", bound=BaseModel)
 
@@ -22,7 +22,9 @@ def load_sources(folder: Path) -> Settings:
     mappings: dict[str, MappingSpec] = {}
     for path in sorted((folder / "mappings").glob("*.yaml")):
         mapping = _load(path, MappingSpec, findings)
-        if mapping is not None:
+        if mapping is not None and mapping.entity in mappings:
+            findings.append(f"{path}:1: there is another mapping of {mapping.entity}; keep one of the two")
+        elif mapping is not None:
             mappings[mapping.entity] = mapping
     if not findings and "order" not in mappings:
         findings.append(f"{folder / 'mappings'}: order.yaml is missing; copy the default one")
@@ -37,6 +39,9 @@ def _load(path: Path, shape: type[Shape], findings: list[str]) -> Shape | None:
     except OSError as error:
         findings.append(f"{path}: cannot be read ({error.strerror})")
         return None
+    except UnicodeDecodeError as error:
+        findings.append(f"{path}: is not UTF-8 (byte {error.start}); save it as UTF-8")
+        return None
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         _refuse_duplicates(node)
@@ -47,9 +52,24 @@ def _load(path: Path, shape: type[Shape], findings: list[str]) -> Shape | None:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         findings.append(f"{path}:{line}: {error.problem}")
+    except yaml.YAMLError as error:
+        line = text.count("\n", 0, getattr(error, "position", 0)) + 1
+        findings.append(f"{path}:{line}: {getattr(error, 'reason', 'not YAML')}")
     except ValidationError as error:
-        findings += [f"{path}:{_line(node, e['loc'])}: {_place(e['loc'])}{_advice(e)}" for e in error.errors()]
+        findings += _mistakes(path, node, error)
     return None
+
+
+def _mistakes(path: Path, node: yaml.Node | None, error: ValidationError) -> list[str]:
+    """One finding a line: of several ways to read one value, the one that came furthest."""
+    by_line: dict[int, tuple[int, str]] = {}
+    for mistake in error.errors():
+        cause = mistake.get("ctx", {}).get("error")
+        place = (*mistake["loc"], *(cause.place if isinstance(cause, Misplaced) else ()))
+        line = _line(node, place)
+        if len(place) > by_line.get(line, (-1, ""))[0]:
+            by_line[line] = (len(place), f"{path}:{line}: {_place(place)}{_advice(mistake)}")
+    return [finding for _, finding in by_line.values()]
 
 
 def _place(location: tuple[int | str, ...]) -> str:
@@ -71,6 +91,8 @@ def _refuse_duplicates(node: yaml.Node | None) -> None:
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.MarkedYAMLError(problem="a name must be plain text", problem_mark=key.start_mark)
             if key.value in seen:
                 raise yaml.MarkedYAMLError(problem=f"{key.value} stands here twice", problem_mark=key.start_mark)
             seen.add(key.value)

@@ -12,7 +12,7 @@ from jmespath.exceptions import JMESPathError
 from jmespath.functions import Functions
 from pydantic import AfterValidator, Field, model_validator
 
-from connector.settings.stores import Section
+from connector.settings.stores import Misplaced, Section
 
 
 FUNCTIONS = ("date", "join", "lookup", "unless", "when")
@@ -81,7 +81,7 @@ class RecordSpec(Section):
     def _names_exist(self) -> "RecordSpec":
         for name in self.create_only:
             if name not in self.fields and name not in self.links:
-                raise ValueError(f"create_only: {name} is neither a field nor a link of this record")
+                raise Misplaced(("create_only",), f"{name} is neither a field nor a link of this record")
         return self
 
 
@@ -122,18 +122,20 @@ class MappingSpec(Section):
 
     @model_validator(mode="after")
     def _links_lead_somewhere(self) -> "MappingSpec":
-        names = set(self.records)
-        for shared in self.shared.values():
-            names |= set(shared.records)
-        for name, record in self._all_records():
+        records = list(self._all_records())
+        names = {place[-1] for place, _ in records}
+        for place, record in records:
             for field, link in record.links.items():
                 for target in targets(link):
                     if target not in names:
-                        raise ValueError(f"{name}.links.{field}: no record is named {target!r}")
+                        raise Misplaced((*place, "links", field), f"no record is named {target!r}")
         if self.gone is not None and self.gone.record not in self.records:
-            raise ValueError(f"gone.record: no record is named {self.gone.record!r}")
+            raise Misplaced(("gone", "record"), f"no record is named {self.gone.record!r}")
         return self
 
-    def _all_records(self) -> list[tuple[str, RecordSpec]]:
-        shared = [(name, record) for part in self.shared.values() for name, record in part.records.items()]
-        return shared + list(self.records.items())
+    def _all_records(self) -> Iterator[tuple[tuple[str, ...], RecordSpec]]:
+        for group, shared in self.shared.items():
+            for name, record in shared.records.items():
+                yield ("shared", group, "records", name), record
+        for name, record in self.records.items():
+            yield ("records", name), record

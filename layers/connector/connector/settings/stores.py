@@ -6,6 +6,14 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 
+class Misplaced(ValueError):
+    """A mistake found by looking at several settings together; `place` leads to the one that is wrong."""
+
+    def __init__(self, place: tuple[str, ...], message: str) -> None:
+        super().__init__(message)
+        self.place = place
+
+
 class Section(BaseModel):
     """A part of the settings; unknown names are refused."""
 
@@ -95,5 +103,5 @@ class Stores(Section):
         for name, store in self.stores.items():
             if store.salesforce not in self.salesforce:
                 known = ", ".join(sorted(self.salesforce)) or "none"
-                raise ValueError(f"stores.{name}.salesforce: no such org; known: {known}")
+                raise Misplaced(("stores", name, "salesforce"), f"no such org; known: {known}")
         return self

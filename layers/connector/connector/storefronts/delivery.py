@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from connector.storefronts.shape import Malformed, Shape, check, read_json
+from connector.storefronts.shape import Malformed, Required, Shape, check, read_json
 from connector.storefronts.shopify import webhook as shopify
 from connector.storefronts.woocommerce import webhook as woocommerce
 
@@ -84,7 +84,7 @@ def accept(
     if entity is None:
         raise Refused(404, f"no flow takes this topic; remove the webhook or subscribe to {_known(port)}")
     try:
-        check(read_json(body), port.SHAPES[topic])
+        check(read_json(body), Required(port.SHAPES[topic]))
     except Malformed as error:
         raise Refused(400, str(error)) from None
     kept = {name: headers[name] for name in port.KEPT_HEADERS if name in headers}

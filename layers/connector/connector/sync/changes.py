@@ -34,7 +34,8 @@ class Change:
 
     def to_json(self) -> str:
         """The wire form."""
-        return json.dumps({"v": WIRE_VERSION, **asdict(self)}, ensure_ascii=False)
+        # ASCII only: SQS refuses some characters that JSON may hold.
+        return json.dumps({"v": WIRE_VERSION, **asdict(self)})
 
     @classmethod
     def from_json(cls, text: str) -> "Change":

@@ -4,7 +4,7 @@ import base64
 import json
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from connector.settings.environment import Environment, read_compiled
@@ -13,8 +13,8 @@ from connector.sync import aws
 from connector.sync.changes import Change
 from connector.sync.secrets import Secrets
 
-INLINE_BYTES = 200_000
-"""Larger bodies go to the payload bucket: SQS took 262,144 bytes for years, and escaping adds to the body."""
+INLINE_BYTES = 250_000
+"""Larger messages leave their body in the payload bucket; SQS took 262,144 bytes, attributes included, for years."""
 
 FLOWS: Mapping[str, str] = {"order": "orders_to_salesforce"}
 """Which flow takes an entity."""
@@ -89,20 +89,21 @@ class Intake:
             origin="webhook",
             received_at=received_at,
             headers=delivery.headers,
+            payload=request.body.decode("utf-8"),
             trace_id=request.trace_id,
-            **self._payload(request),
         )
+        message = change.to_json()
+        if len(message) > INLINE_BYTES:
+            message = replace(change, payload=None, payload_key=self._store(request)).to_json()
         queue = self._environment.queues[FLOWS[delivery.entity]]
-        message_id: str = self._sqs.send_message(QueueUrl=queue, MessageBody=change.to_json())["MessageId"]
+        message_id: str = self._sqs.send_message(QueueUrl=queue, MessageBody=message)["MessageId"]
         return message_id
 
-    def _payload(self, request: Request) -> dict[str, str]:
-        if len(request.body) <= INLINE_BYTES:
-            return {"payload": request.body.decode("utf-8")}
+    def _store(self, request: Request) -> str:
         key = f"webhooks/{request.store}/{uuid.uuid4()}.json"
         s3 = self._s3 or aws.client("s3")
         s3.put_object(Bucket=self._environment.payload_bucket, Key=key, Body=request.body)
-        return {"payload_key": key}
+        return key
 
 
 def answer(status: int, message: str) -> dict[str, Any]:
