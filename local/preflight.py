@@ -99,7 +99,8 @@ def show(report: Report) -> str:
     """The report for people: errors first, each with its place and what to do."""
     lines = []
     for finding in report.findings:
-        lines += [f"{finding.severity:<8} {finding.place}", f"         {finding.what}", f"         -> {finding.what_to_do}"]
+        lines.append(f"{finding.severity:<8} {finding.place}")
+        lines += [f"         {finding.what}", f"         -> {finding.what_to_do}"]
     errors, warnings = report.count("error"), report.count("warning")
     return "\n".join([*lines, f"preflight: {errors} errors, {warnings} warnings"])
 

@@ -10,6 +10,7 @@ from typing import Any
 from aws_lambda_powertools.logging import Logger
 from botocore.exceptions import BotoCoreError, ClientError
 
+from connector.errors import Parked
 from connector.settings.environment import Environment
 from connector.storefronts.delivery import Refused
 from connector.sync.intake import Intake, Request, answer
@@ -30,9 +31,10 @@ def handler(event: dict[str, Any], context: object) -> dict[str, Any]:
     except Refused as refusal:
         logger.warning("refused", extra={"store": store, "status": refusal.status, "why": refusal.message})
         return answer(refusal.status, refusal.message)
-    except (BotoCoreError, ClientError) as error:
+    except (BotoCoreError, ClientError, Parked) as error:
         # Not logger.exception: the text of an AWS error may quote the request.
-        logger.error("not accepted", extra={"store": store, "error": type(error).__name__})  # noqa: TRY400
+        why = error.message if isinstance(error, Parked) else type(error).__name__
+        logger.error("not accepted", extra={"store": store, "error": why})  # noqa: TRY400
         return answer(503, "the connector cannot store this now; send it again")
     logger.info("accepted", extra={"store": store, "topic": delivery.topic, "message_id": message_id})
     return answer(200, "accepted")

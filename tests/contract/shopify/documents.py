@@ -12,6 +12,7 @@ def documents() -> list[str]:
         order_query.REFUNDS,
         order_query.FULFILLMENTS,
         order_query.CHANGED,
+        order_query.LATEST,
     ]
     owners = [order_query.owner_of(kind) for kind in ("Refund", "Fulfillment", "OrderTransaction")]
     pages = [

@@ -44,12 +44,12 @@ class Functions(jmespath_functions.Functions):
 
     def _get_allowed_pytypes(self, types: Any) -> Any:
         """Money is a number to every function that takes numbers."""
-        allowed, parts = super()._get_allowed_pytypes(types)
+        allowed, parts = super()._get_allowed_pytypes(types)  # type: ignore[misc]  # not in the stubs
         allowed += ["Decimal"] if "float" in allowed else []
         return allowed, [(*part, "Decimal") if "float" in part else part for part in parts]
 
     def _convert_to_jmespath_type(self, name: Any) -> Any:
-        return "number" if name == "Decimal" else super()._convert_to_jmespath_type(name)
+        return "number" if name == "Decimal" else super()._convert_to_jmespath_type(name)  # type: ignore[misc]  # not in the stubs
 
     @jmespath_functions.signature({"types": []})
     def _func_to_string(self, value: object) -> str:

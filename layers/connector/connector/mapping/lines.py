@@ -51,13 +51,17 @@ class Lines:
         self._names = names_for(store_name, store, org)
         self._gone_names = gone_names_for(store_name, store, org)
 
-    def records(self, wanted: Callable[[str, str], bool] = lambda object_name, field: True) -> Iterator[WrittenRecord]:
+    def records(
+        self, wanted: Callable[[str, str], bool] = lambda object_name, field: True
+    ) -> Iterator[WrittenRecord]:
         """All records that may be written, with those lines whose object and field are wanted."""
         for name, record, names in self._sent_records():
             yield WrittenRecord(name, record.object, tuple(self._lines(record, names, wanted)))
         gone = self._spec.gone
         if gone is not None:
-            record = self._spec.records[gone.record].model_copy(update={"fields": gone.fields, **_NOTHING_ELSE})
+            record = self._spec.records[gone.record].model_copy(
+                update={"fields": gone.fields, **_NOTHING_ELSE}
+            )
             lines = tuple(self._lines(record, self._gone_names, wanted))
             yield WrittenRecord(gone.record, record.object, lines, creates=False)
 
@@ -74,7 +78,9 @@ class Lines:
                 yield from self._holding(shared.records, names)
         yield from self._holding(self._spec.records, self._names)
 
-    def _holding(self, records: Mapping[str, RecordSpec], names: Names) -> Iterator[tuple[str, RecordSpec, Names]]:
+    def _holding(
+        self, records: Mapping[str, RecordSpec], names: Names
+    ) -> Iterator[tuple[str, RecordSpec, Names]]:
         for name, record in records.items():
             inner = with_element(names, record.each)
             if self._holds(record, inner):
@@ -84,7 +90,10 @@ class Lines:
         return part.when is None or bool(truthy(self._inference.infer(part.when, names)))
 
     def _lines(self, record: RecordSpec, names: Names, wanted: Callable[[str, str], bool]) -> Iterator[Line]:
-        parts: tuple[tuple[Part, Mapping[str, str]], ...] = (("field", record.fields), ("default", record.defaults))
+        parts: tuple[tuple[Part, Mapping[str, str]], ...] = (
+            ("field", record.fields),
+            ("default", record.defaults),
+        )
         for part, fields in parts:
             for name, text in fields.items():
                 if wanted(record.object, name) and (delivers := self._inference.infer(text, names)) != UNSENT:

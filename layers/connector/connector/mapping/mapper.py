@@ -83,7 +83,9 @@ class OrderMapper:
         scope = self._scope(order)
         present: dict[str, Target] = {}
         as_of = f"{_moment(order.placed_at)}|{order.id}|{order.version}"
-        shared = tuple(part for kind in self._shared for part in self._shared_records(kind, scope, present, as_of))
+        shared = tuple(
+            part for kind in self._shared for part in self._shared_records(kind, scope, present, as_of)
+        )
         records = tuple(record for kind in self._kinds for record in self._records(kind, scope, present))
         objects = {record.target.object for record in records} | {
             kind.object for kind in self._kinds if kind.when is None or truth(kind.when(scope))
@@ -101,7 +103,9 @@ class OrderMapper:
         return self._record(kind, scope, {})
 
     def _scope(self, order: Order) -> ScopeDict:
-        settlement = settle(order, self._store.amounts, f"-{order.currency}" if self._org.multi_currency else "")
+        settlement = settle(
+            order, self._store.amounts, f"-{order.currency}" if self._org.multi_currency else ""
+        )
         return {
             "order": order,
             "buyer": buyer_of(order, self._store.guests, self._person),
@@ -130,6 +134,7 @@ class OrderMapper:
 
     def _record(self, kind: _Kind, scope: ScopeDict, present: dict[str, Target]) -> Record:
         key = kind.key(scope)
+        key = render(key)
         if key in (None, ""):
             raise Failed(f"mapping: the key of {kind.name} has no value")
         fields: dict[str, Value] = {
@@ -140,7 +145,9 @@ class OrderMapper:
             name=kind.name,
             target=Target(kind.object, f"{self._store_name}:{key}"),
             fields=fields,
-            links={link.field: target for link in kind.links if (target := self._target(link, scope, present))},
+            links={
+                link.field: target for link in kind.links if (target := self._target(link, scope, present))
+            },
             defaults={name: render(get(scope), fit) for name, get, fit in kind.defaults},
             create_only=kind.create_only,
         )
@@ -206,7 +213,9 @@ _ADDRESS_PART = re.compile(r"^(\w*?)(Street|City|State|StateCode|PostalCode|Coun
 def _blank_unset_address_parts(fields: dict[str, Value]) -> None:
     """An address moves as a whole: where one part has a value, its missing parts are empty, not unknown."""
     # Marked by the empty text, which Salesforce stores as null and which differs from None (no value at all).
-    prefixes = {m[1] for name, value in fields.items() if value is not None and (m := _ADDRESS_PART.match(name))}
+    prefixes = {
+        m[1] for name, value in fields.items() if value is not None and (m := _ADDRESS_PART.match(name))
+    }
     if prefixes:
         for name, value in fields.items():
             if value is None and (match := _ADDRESS_PART.match(name)) and match[1] in prefixes:

@@ -4,7 +4,16 @@ from connector.model import Model
 from connector.model.buyer import Buyer
 from connector.model.scope import GONE_NAMES, NAMES, OrgView, StoreView
 from connector.settings.checking import names_of
-from connector.settings.shapes import BOOLEAN, FALSE, NOTHING, TEXT, Shapes, object_with, shapes_of_value, texts
+from connector.settings.shapes import (
+    BOOLEAN,
+    FALSE,
+    NOTHING,
+    TEXT,
+    Shapes,
+    object_with,
+    shapes_of_value,
+    texts,
+)
 from connector.settings.stores import Store
 
 

@@ -24,6 +24,9 @@ def _readable(model: type[Model]) -> frozenset[str]:
     """The fields and properties of a model; its methods are out of reach of mappings."""
     own = [kind for kind in model.__mro__ if issubclass(kind, Model) and kind is not Model]
     properties = (
-        name for kind in own for name, member in vars(kind).items() if isinstance(member, (property, cached_property))
+        name
+        for kind in own
+        for name, member in vars(kind).items()
+        if isinstance(member, (property, cached_property))
     )
     return frozenset(model.model_fields) | frozenset(properties)

@@ -2,7 +2,7 @@
 
 Source of the rules: docs/salesforce-errors.md. Codes are matched, texts are not, but for two cases where one code has
 two meanings. Classes: transient, limit, ordering (a parent is missing yet), data (the record must change),
-configuration (the org or its permissions must change), shape (we sent what this record does not take; repeated
+configuration (the org or its permissions must change), unknown (repeated for a quarter of an hour, then for a person), shape (we sent what this record does not take; repeated
 differently at once), bystander (another node failed).
 """
 
@@ -37,13 +37,13 @@ _CLASSES: Mapping[str, Class] = {
     "SERVER_UNAVAILABLE": "transient",
     "SERVICE_UNAVAILABLE": "transient",
     "FUNCTIONALITY_TEMPORARILY_UNAVAILABLE": "transient",
-    "UNKNOWN_EXCEPTION": "transient",
+    "UNKNOWN_EXCEPTION": "unknown",
     "ORG_LOCKED": "transient",
     "QUERY_TIMEOUT": "transient",
     "REQUEST_RUNNING_TOO_LONG": "transient",
     "REQUEST_TIMEOUT_OR_CONFLICT": "transient",
-    "TOO_MANY_APEX_REQUESTS": "transient",
-    "LIMIT_EXCEEDED": "transient",
+    "TOO_MANY_APEX_REQUESTS": "unknown",
+    "LIMIT_EXCEEDED": "unknown",
     "INVALID_CROSS_REFERENCE_KEY": "ordering",
     "STANDARD_PRICE_NOT_DEFINED": "ordering",
     "ENTITY_IS_DELETED": "ordering",

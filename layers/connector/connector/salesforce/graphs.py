@@ -67,7 +67,9 @@ Result = Written | Refused | Unanswered
 
 def write_graphs(session: Session, graphs: Sequence[Graph]) -> dict[str, Result]:
     """Write all graphs in as few calls as the limits allow; one result per graph id."""
-    results: dict[str, Result] = {graph.id: _too_large(graph) for graph in graphs if len(graph.nodes) > MAX_NODES}
+    results: dict[str, Result] = {
+        graph.id: _too_large(graph) for graph in graphs if len(graph.nodes) > MAX_NODES
+    }
     for call in pack(graph for graph in graphs if graph.id not in results):
         try:
             body = {"graphs": [_payload(graph, session) for graph in call]}

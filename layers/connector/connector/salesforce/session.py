@@ -199,7 +199,11 @@ def _http_session() -> requests.Session:
 
 
 def _token_form(secret: Mapping[str, object], host: str, now: float) -> dict[str, str]:
-    needed = ("client_id", "username", "private_key") if "private_key" in secret else ("client_id", "client_secret")
+    needed = (
+        ("client_id", "username", "private_key")
+        if "private_key" in secret
+        else ("client_id", "client_secret")
+    )
     missing = [name for name in needed if not secret.get(name)]
     if missing:
         raise Parked("salesforce_login", f"the org's secret lacks {', '.join(missing)}", _LOGIN_STEP)
@@ -229,7 +233,9 @@ def _assertion(client_id: str, username: str, private_key: str, host: str, now: 
     try:
         return jwt.encode(claims, private_key, algorithm="RS256")
     except (jwt.PyJWTError, ValueError):
-        raise Parked("salesforce_login", "the private_key of the org's secret is no RSA key in PEM", _LOGIN_STEP) from None
+        raise Parked(
+            "salesforce_login", "the private_key of the org's secret is no RSA key in PEM", _LOGIN_STEP
+        ) from None
 
 
 def _login_problem(content: object, status: int) -> str:

@@ -54,7 +54,9 @@ class _Checker:
             self._inference.infer(text, names)
             yield from ((place, problem) for problem in self._inference.problems)
 
-    def check_fields(self, place: Place, fields: Mapping[str, str], names: Names) -> Iterator[tuple[Place, str]]:
+    def check_fields(
+        self, place: Place, fields: Mapping[str, str], names: Names
+    ) -> Iterator[tuple[Place, str]]:
         for name, text in fields.items():
             yield from self.check((*place, name), text, names)
 

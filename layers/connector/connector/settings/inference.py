@@ -144,7 +144,9 @@ class Inference:
     def _date(self, arguments: list[Node], current: Shapes) -> Shapes:
         given = self._visit(arguments[0], current)
         if not any(shape.kind in ("moment", "unknown") for shape in given):
-            self.problems.append("date() takes a moment such as order.placed_at; of anything else it makes nothing")
+            self.problems.append(
+                "date() takes a moment such as order.placed_at; of anything else it makes nothing"
+            )
         return DATE | (given & NOTHING)
 
     def _join(self, arguments: list[Node], current: Shapes) -> Shapes:
@@ -164,7 +166,9 @@ class Inference:
         translations = self._values.get(str(name))
         if arguments[0]["type"] != "literal" or translations is None:
             known = ", ".join(sorted(self._values)) or "none"
-            self.problems.append(f"lookup(): no value map is named {name!r} under `values`; there are: {known}")
+            self.problems.append(
+                f"lookup(): no value map is named {name!r} under `values`; there are: {known}"
+            )
             return UNKNOWN
         return union(_translated(shape, translations) for shape in given)
 

@@ -47,7 +47,9 @@ def _load(path: Path, shape: type[Shape], findings: list[str]) -> Shape | None:
         _refuse_duplicates(node)
         found = shape.model_validate(yaml.safe_load(text) or {})
         if isinstance(found, MappingSpec):
-            findings += [f"{path}:{_line(node, at)}: {_place(at)}{wrong}" for at, wrong in check_mapping(found)]
+            findings += [
+                f"{path}:{_line(node, at)}: {_place(at)}{wrong}" for at, wrong in check_mapping(found)
+            ]
         return found
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -62,13 +64,14 @@ def _load(path: Path, shape: type[Shape], findings: list[str]) -> Shape | None:
 
 def _mistakes(path: Path, node: yaml.Node | None, error: ValidationError) -> list[str]:
     """One finding a line: of several ways to read one value, the one that came furthest."""
-    by_line: dict[int, tuple[int, str]] = {}
+    by_line: dict[tuple[int, object], tuple[int, str]] = {}
     for mistake in error.errors():
         cause = mistake.get("ctx", {}).get("error")
         place = (*mistake["loc"], *(cause.place if isinstance(cause, Misplaced) else ()))
         line = _line(node, place)
-        if len(place) > by_line.get(line, (-1, ""))[0]:
-            by_line[line] = (len(place), f"{path}:{line}: {_place(place)}{_advice(mistake)}")
+        key = line, place[:1]
+        if len(place) > by_line.get(key, (-1, ""))[0]:
+            by_line[key] = (len(place), f"{path}:{line}: {_place(place)}{_advice(mistake)}")
     return [finding for _, finding in by_line.values()]
 
 
@@ -94,7 +97,9 @@ def _refuse_duplicates(node: yaml.Node | None) -> None:
             if not isinstance(key, yaml.ScalarNode):
                 raise yaml.MarkedYAMLError(problem="a name must be plain text", problem_mark=key.start_mark)
             if key.value in seen:
-                raise yaml.MarkedYAMLError(problem=f"{key.value} stands here twice", problem_mark=key.start_mark)
+                raise yaml.MarkedYAMLError(
+                    problem=f"{key.value} stands here twice", problem_mark=key.start_mark
+                )
             seen.add(key.value)
             _refuse_duplicates(value)
     elif isinstance(node, yaml.SequenceNode):

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from connector.errors import Parked
 from connector.model import Order
 
 
@@ -23,6 +24,14 @@ class Reference:
     entity: str
     id: str
     deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A record of a listing that the adapter cannot read, and why."""
+
+    id: str
+    problem: Parked
 
 
 class Storefront(Protocol):
@@ -40,3 +49,9 @@ class Storefront(Protocol):
 
     def changed(self, entity: str, since: datetime) -> Iterator[Order]:
         """All records modified at or after `since` (aware), oldest first, past every page. Raises `Unsupported`."""
+
+    def latest(self, entity: str, count: int) -> Iterator[Order | Unreadable]:
+        """The newest records, at most `count`, newest first, past every page. Raises `Unsupported`.
+
+        Newest by the platform's own listing: Shopify's last change, WooCommerce's day of creation.
+        """

@@ -91,12 +91,6 @@ def accept(
     return Delivery(entity, topic, kept)
 
 
-def text_keys(value: object) -> list[bytes]:
-    """A secret's value as keys: one text, or a list of texts during a rotation."""
-    values = value if isinstance(value, list) else [value]
-    return [text.encode("utf-8") for text in values if isinstance(text, str) and text]
-
-
 def _authentic(signature: str, keys: Sequence[bytes], body: bytes) -> bool:
     given = signature.encode("utf-8", "replace")
     matches = False

@@ -159,6 +159,8 @@ class Batch:
             self._flow.orgs.pause(org)
 
     def _complete(self, work: Work) -> None:
+        if work.state.parked:  # before the note, which forgets the place
+            self._desk.resolve(work.key.store, work.state.parked)
         work.uncertain = True  # until the note is made, Salesforce holds more than the table knows
         if work.order is None or work.plan is None:
             self._records.complete_gone(work.key, (*work.state.history, self._history(work)))
@@ -190,10 +192,10 @@ class Batch:
             elif work.outcome is None or isinstance(work.outcome, Failed):
                 self._failed_ids += [message.id for message in work.messages()]
             else:
-                for place in {
+                for place in {message.change.parked_at for message in work.messages()} - {
+                    None,
                     work.state.parked,
-                    *(message.change.parked_at for message in work.messages()),
-                } - {None}:
+                }:
                     self._desk.resolve(work.key.store, str(place))
         except (ClientError, BotoCoreError) as error:
             work.outcome = Failed(f"could not be settled ({type(error).__name__})")

@@ -1,7 +1,7 @@
 """What a flow to Salesforce knows for the life of its container: settings, stores, orgs, mappings."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
@@ -14,12 +14,14 @@ from connector.model import Order
 from connector.salesforce.facts import OrgFacts
 from connector.settings.compiled import load_compiled
 from connector.settings.environment import Environment
+from connector.settings.mappings import MappingSpec
 from connector.settings.rules import Rules
 from connector.settings.stores import Store
 from connector.storefronts.adapters import open_storefront
-from connector.storefronts.base import Reference, Storefront, Unsupported
+from connector.storefronts.base import Reference, Storefront, Unreadable, Unsupported
 from connector.sync import aws
 from connector.sync.changes import Change
+from connector.sync.cursors import Cursors
 from connector.sync.messages import Message
 from connector.sync.orgs import Orgs, view_org
 from connector.sync.records import RecordKey
@@ -33,13 +35,16 @@ LINES_NAMED = 5
 class Flow:
     """One flow of orders to Salesforce. Its steps are named in functions/orders_to_salesforce/app.py."""
 
-    def __init__(self, environment: Environment, secrets: Secrets | None = None) -> None:
+    def __init__(
+        self, environment: Environment, secrets: Secrets | None = None, cursors: Cursors | None = None
+    ) -> None:
         self.environment = environment
         self._secrets = secrets or Secrets()
         settings = load_compiled(environment.settings_dir)
         self._stores = settings.stores.stores
         self._spec = settings.mappings["order"]
-        self.orgs = Orgs(environment, settings.stores.salesforce, self._spec.objects, self._secrets)
+        orgs = settings.stores.salesforce
+        self.orgs = Orgs(environment, orgs, self._spec.objects, self._secrets, cursors=cursors)
         self._storefronts: dict[str, tuple[Mapping[str, object], Storefront]] = {}
         self._mappers: dict[str, OrderMapper] = {}
 
@@ -78,6 +83,10 @@ class Flow:
     def fetch(self, store: str, id: str) -> Order | None:
         """The order as the storefront has it now. Raises `Unsupported`, Deferred, Parked."""
         return self._storefront(store).fetch("order", id)
+
+    def latest(self, store: str, count: int) -> Iterator[Order | Unreadable]:
+        """The store's newest orders. Raises `Unsupported`, Deferred, Parked."""
+        return self._storefront(store).latest("order", count)
 
     def map(self, work: Work) -> None:
         """What the order wants written, as mappings/order.yaml says."""
@@ -142,6 +151,11 @@ class Flow:
                 lambda obj, name: _fit(facts, obj, name),
             )
         return self._mappers[store_name]
+
+    @property
+    def mapping(self) -> MappingSpec:
+        """The mapping as the merchant wrote it."""
+        return self._spec
 
     @property
     def paused_lines(self) -> Mapping[str, Sequence[Target]]:

@@ -13,7 +13,7 @@ from connector.sync import aws
 from connector.sync.changes import Change
 from connector.sync.secrets import Secrets
 
-INLINE_BYTES = 250_000
+INLINE_BYTES = 200_000
 """Larger messages leave their body in the payload bucket; SQS took 262,144 bytes, attributes included, for years."""
 
 FLOWS: Mapping[str, str] = {"order": "orders_to_salesforce"}

@@ -40,6 +40,9 @@ CURVES: Mapping[str, Curve] = {
 }
 """Delay curves by the reason of `Deferred`, in seconds."""
 
+_ANY = Curve(10, 300, 6 * HOUR)
+"""For the reasons of a merchant's own rules."""
+
 _GIVE_UP = "The cause lasts longer than the connector waits. Mend it, then retry."
 
 
@@ -52,7 +55,9 @@ class Message:
     attempt: int
     deferrals: int
     deferred_since: float
-    """Seconds since the epoch; 0 if it never was."""
+    """Since when it waits for the present reason, in seconds since the epoch; 0 if it never was deferred."""
+    deferred_for: str = ""
+    """The reason of the last deferral."""
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> "Message":
@@ -64,6 +69,7 @@ class Message:
             attempt=int(record["attributes"]["ApproximateReceiveCount"]),
             deferrals=int(_attribute(attributes, "deferrals")),
             deferred_since=float(_attribute(attributes, "deferred_since")),
+            deferred_for=_attribute(attributes, "deferred_for", ""),
         )
 
 
@@ -78,8 +84,8 @@ class Postponer:
 
     def verdict(self, message: Message, problem: Deferred) -> NotWritten:
         """The problem itself, or `Parked` when the change has waited as long as its reason allows."""
-        curve = CURVES[problem.reason]
-        since = message.deferred_since or self._now()
+        curve = CURVES.get(problem.reason, _ANY)
+        since = self._since(message, problem)
         if self._now() - since <= curve.patience:
             return problem
         return Parked(f"{problem.reason}_too_long", problem.detail, _GIVE_UP)
@@ -95,20 +101,23 @@ class Postponer:
             DelaySeconds=self._delay(message, problem),
             MessageAttributes={
                 "deferrals": {"DataType": "Number", "StringValue": str(message.deferrals + 1)},
-                "deferred_since": {
-                    "DataType": "Number",
-                    "StringValue": str(message.deferred_since or self._now()),
-                },
+                "deferred_since": {"DataType": "Number", "StringValue": str(self._since(message, problem))},
+                "deferred_for": {"DataType": "String", "StringValue": problem.reason},
             },
         )
 
+    def _since(self, message: Message, problem: Deferred) -> float:
+        """Patience is counted for each reason on its own: an outage must not use up the patience for a lock."""
+        waited = message.deferred_since if message.deferred_for == problem.reason else 0.0
+        return waited or self._now()
+
     def _delay(self, message: Message, problem: Deferred) -> int:
-        curve = CURVES[problem.reason]
+        curve = CURVES.get(problem.reason, _ANY)
         # Spread by the message's own id, so that a burst does not come back as one.
         jitter = 1 + (hash(message.id) % 1000) / 2000
         wait: float = min(curve.first * 2 ** min(message.deferrals, 20), curve.longest) * jitter * self._scale
         return min(max(round(wait), 1), MAX_DELAY)
 
 
-def _attribute(attributes: Mapping[str, Any], name: str) -> str:
-    return str(attributes.get(name, {}).get("stringValue", "0"))
+def _attribute(attributes: Mapping[str, Any], name: str, default: str = "0") -> str:
+    return str(attributes.get(name, {}).get("stringValue", default))

@@ -27,10 +27,11 @@ class Orgs:
         objects: frozenset[str],
         secrets: Secrets,
         now: Callable[[], float] = time.time,
+        cursors: Cursors | None = None,
     ) -> None:
         self._environment, self._orgs, self._objects, self._secrets = environment, orgs, objects, secrets
         self._now = now
-        self._cursors = Cursors(environment.cursors_table, now)
+        self._cursors = cursors or Cursors(environment.cursors_table, now)
         self._sessions: dict[str, Session] = {}
         self._facts: dict[str, OrgFacts] = {}
         self._problems: dict[str, NotWritten] = {}

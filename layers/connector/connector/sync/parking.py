@@ -81,8 +81,9 @@ class ErrorDesk:
     def _kept(self, change: Change, place: str) -> str:
         """The change for a retry; a large payload is moved to the bucket."""
         change = replace(change, parked_at=place)
-        if change.payload is None or len(change.payload) <= INLINE_BYTES:
-            return change.to_json()
+        text = change.to_json()
+        if change.payload is None or len(text) <= INLINE_BYTES:
+            return text
         key = f"parked/{change.store}/{place.replace('#', '/')}.json"
         s3 = self._s3 or aws.client("s3")
         s3.put_object(Bucket=self._bucket, Key=key, Body=change.payload.encode("utf-8"))

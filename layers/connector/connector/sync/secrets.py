@@ -5,6 +5,9 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from botocore.exceptions import ClientError
+
+from connector.errors import Parked
 from connector.sync import aws
 
 CACHE_SECONDS = 300.0
@@ -22,7 +25,7 @@ class Secrets:
         self._cache: dict[str, tuple[float, Mapping[str, object]]] = {}
 
     def read(self, name: str) -> Mapping[str, object]:
-        """The secret's content, at most five minutes old. Raises botocore's ClientError if there is none."""
+        """The secret's content, at most five minutes old. Raises `Parked` if there is none or it is no JSON object."""
         return self._read(name, CACHE_SECONDS)
 
     def renew(self, name: str) -> Mapping[str, object] | None:
@@ -36,8 +39,27 @@ class Secrets:
         cached = self._cache.get(name)
         if cached is not None and self._now() - cached[0] < max_age:
             return cached[1]
-        content: Mapping[str, object] = json.loads(
-            self._client().get_secret_value(SecretId=name)["SecretString"]
-        )
+        content = _parsed(name, self._fetch(name))
         self._cache[name] = (self._now(), content)
         return content
+
+    def _fetch(self, name: str) -> str:
+        try:
+            text: str = self._client().get_secret_value(SecretId=name)["SecretString"]
+        except ClientError as error:
+            if aws.error_code(error) != "ResourceNotFoundException":
+                raise
+            step = "Create it (docs/settings.md), then retry."
+            raise Parked("secret_missing", f"there is no secret {name}", step) from None
+        return text
+
+
+def _parsed(name: str, text: str) -> Mapping[str, object]:
+    try:
+        content = json.loads(text)
+    except ValueError:
+        content = None
+    if not isinstance(content, dict):
+        step = "Store a JSON object such as docs/settings.md shows, then retry."
+        raise Parked("secret_unreadable", f"the secret {name} is no JSON object", step)
+    return content

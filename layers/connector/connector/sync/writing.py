@@ -13,6 +13,7 @@ from connector.mapping.plans import Record, Target
 from connector.salesforce.errors import Refusal, cause, classify, to_outcome
 from connector.salesforce.graphs import (
     KEY_FIELD,
+    MAX_NODES,
     Graph,
     Node,
     Refused,
@@ -44,6 +45,8 @@ class Job:
     """Whether it carries all its parents itself."""
     targets: Mapping[str, Target] = field(default_factory=dict)
     carries: tuple[SharedKey, ...] = ()
+    oversized: bool = False
+    """Whether it would burst a transaction with the parents that it carries."""
     surprised: bool = False
     """Salesforce holds a record that nobody remembers writing: look what it really has before the next pass."""
 
@@ -74,7 +77,13 @@ class Writer:
         results = write_graphs(self._session, self._graphs(jobs))
         again = [job for job in jobs if job.id in results and self._take(job, results[job.id], last)]
         for job in jobs:
-            if job.id not in results:
+            if job.oversized and last:
+                self._fail(
+                    job, Deferred("salesforce_halted", "its products could not all be written first"), False
+                )
+            elif job.oversized:
+                again.append(job)
+            elif job.id not in results:
                 self._done(job, {})  # it had nothing to send
         return again
 
@@ -98,7 +107,11 @@ class Writer:
             job.carries = tuple(mine)
             parts = [part for key in mine for part in self._parts(key)]
             graph, job.targets = draft(job.id, parts, job.own, job.deletes, job.knowledge)
-            if graph.nodes:
+            job.oversized = bool(mine) and len(graph.nodes) > MAX_NODES
+            if job.oversized:
+                carried.difference_update(mine)
+                job.carries = ()
+            elif graph.nodes:
                 graphs.append(graph)
         return graphs
 

@@ -6,9 +6,15 @@ from functools import cached_property
 
 from connector.errors import Parked
 from connector.model import Order
-from connector.storefronts.base import Reference, Unsupported
+from connector.storefronts.base import Reference, Unreadable, Unsupported
 from connector.storefronts.shopify.fields import identity, part, unreadable
-from connector.storefronts.shopify.order_query import Ask, query_changed, query_order, query_owner
+from connector.storefronts.shopify.order_query import (
+    Ask,
+    query_changed,
+    query_latest,
+    query_order,
+    query_owner,
+)
 from connector.storefronts.shopify.orders import is_whole, read_body, read_order
 from connector.storefronts.shopify.orders_graphql import to_webhook_shape
 
@@ -61,6 +67,18 @@ class ShopifyStorefront:
         _only_orders(entity)
         for order_id in query_changed(self._ask, since):
             order = self.fetch(entity, order_id)
+            if order is not None:
+                yield order
+
+    def latest(self, entity: str, count: int) -> Iterator[Order | Unreadable]:
+        """The orders modified last, newest first; without read_all_orders those of the last 60 days only."""
+        _only_orders(entity)
+        for order_id in query_latest(self._ask, count):
+            try:
+                order = self.fetch(entity, order_id)
+            except Parked as problem:
+                yield Unreadable(order_id, problem)
+                continue
             if order is not None:
                 yield order
 

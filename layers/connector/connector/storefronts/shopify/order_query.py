@@ -18,6 +18,7 @@ MAX_SLICE = 20_000
 """Orders read with one search; Shopify pages through 25,000 at most."""
 
 _MAX_PARTS = 250
+_MAX_PAGE = 250
 _FEW_PARTS = 20
 _SHOP = "{ shopMoney { amount currencyCode } }"
 _BOTH = "{ shopMoney { amount currencyCode } presentmentMoney { amount currencyCode } }"
@@ -141,6 +142,15 @@ query ChangedOrders($query: String!, $after: String) {
 }
 """
 
+LATEST = """
+query LatestOrders($first: Int!, $after: String) {
+  orders(first: $first, after: $after, sortKey: UPDATED_AT, reverse: true) {
+    pageInfo { hasNextPage endCursor }
+    nodes { id }
+  }
+}
+"""
+
 _PARTS: Mapping[str, tuple[str, str, int]] = {
     "transactions": (TRANSACTIONS, "OrderTransaction", 100),
     "refunds": (REFUNDS, "Refund", 4),
@@ -191,6 +201,25 @@ def query_changed(ask: Ask, since: datetime) -> Iterator[str]:
             return
         if read >= MAX_SLICE and last.replace(microsecond=0) > since:
             since, cursor, read = last.replace(microsecond=0), None, 0
+
+
+def query_latest(ask: Ask, count: int) -> Iterator[str]:
+    """The ids of the orders modified last, newest first, each once, at most `count`."""
+    cursor: str | None = None
+    found: set[str] = set()
+    while True:
+        asked = {"first": min(count, _MAX_PAGE), "after": cursor}
+        page = part(ask(LATEST, asked), "orders") or {}
+        for place, node in records(page, "nodes", "orders."):
+            order_id = required_gid(node, place)
+            if order_id not in found:
+                found.add(order_id)
+                yield order_id
+            if len(found) == count:
+                return
+        cursor = _next_cursor(page)
+        if cursor is None:
+            return
 
 
 def query_owner(ask: Ask, kind: str, part_id: str) -> str | None:

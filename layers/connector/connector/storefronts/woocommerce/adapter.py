@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from connector.errors import Deferred, Parked
 from connector.model import Order
-from connector.storefronts.base import Reference, Unsupported
+from connector.storefronts.base import Reference, Unreadable, Unsupported
 from connector.storefronts.woocommerce.fields import (
     identity,
     moment,
@@ -73,6 +73,25 @@ class WooCommerceStorefront:
         _require_orders(entity)
         return self._changed(since.astimezone(UTC).replace(microsecond=0))
 
+    def latest(self, entity: str, count: int) -> Iterator[Order | Unreadable]:
+        """The orders placed last, newest first; no trashed ones, no drafts."""
+        _require_orders(entity)
+        size, page = min(count, PAGE), 1
+        seen: set[str] = set()
+        while True:
+            rows, more = self._rows({"status": "any", "orderby": "date", "order": "desc"}, size, page)
+            for row in rows:
+                order_id = str(row.get("id"))
+                if order_id in seen:  # an order placed meanwhile pushed it to this page
+                    continue
+                seen.add(order_id)
+                yield self._readable_or_not(row)
+                if len(seen) == count:
+                    return
+            if not more:
+                return
+            page += 1
+
     def _changed(self, since: datetime) -> Iterator[Order]:
         faults: list[Parked] = []
         # Asked for both at once, WooCommerce stops reading at "any", which leaves out the trash.
@@ -112,15 +131,25 @@ class WooCommerceStorefront:
             "dates_are_gmt": "true",
             "orderby": "modified",
             "order": "asc",
-            "per_page": PAGE,
-            "page": page,
         }
-        answer = self._api.get("orders", query)
+        return self._rows(query, PAGE, page)
+
+    def _rows(
+        self, query: Mapping[str, str | int], size: int, page: int
+    ) -> tuple[list[dict[str, object]], bool]:
+        """One page of a listing, and whether there are more."""
+        answer = self._api.get("orders", {**query, "per_page": size, "page": page})
         if answer is None or not isinstance(answer.value, list) or not all(map(_is_order, answer.value)):
             raise self._gibberish()
         # A page may be short without being the last: orders that the key's user may not read are left out.
-        more = len(answer.value) == PAGE if answer.pages is None else page < answer.pages
+        more = len(answer.value) == size if answer.pages is None else page < answer.pages
         return answer.value, more
+
+    def _readable_or_not(self, row: dict[str, object]) -> Order | Unreadable:
+        try:
+            return self._order(row)
+        except Parked as problem:
+            return Unreadable(str(row.get("id"))[:20], problem)
 
     def _readable(self, row: dict[str, object], faults: list[Parked]) -> Order | None:
         try:
