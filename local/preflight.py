@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from connector.errors import Misconfigured
+from connector.errors import Misconfigured, Parked
 from connector.salesforce.session import Session
 from connector.settings.compiled import Settings
 from connector.settings.loading import load_sources
@@ -49,7 +49,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
         description="Checks stores.yaml, secrets and every mapping line against the Salesforce org. "
         "Exit code 1 if something will not work.",
     )
-    parser.add_argument("--settings", type=Path, help="a folder instead of layers/settings, with its secrets.yaml")
+    parser.add_argument(
+        "--settings", type=Path, help="a folder instead of layers/settings, with its secrets.yaml"
+    )
     parser.add_argument("--salesforce", metavar="URL", help="another host than stores.yaml names")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")
     return parser.parse_args(arguments)
@@ -91,8 +93,15 @@ def check(settings: Settings, given: stack_settings.Settings, secrets: Secrets, 
         org = settings.stores.salesforce[name]
         return Session(name, host or org.host, org.api_version, lambda: secrets[org.secret], tokens)
 
+    def read_secret(name: str) -> stack_settings.Secret:
+        if name not in secrets:
+            raise Parked(
+                "secret_missing", f"there is no secret {name}", "Put it into secrets.yaml beside stores.yaml."
+            )
+        return secrets[name]
+
     simulated = [store.name for store in given.simulated_stores]
-    return Preflight(settings, secrets.__getitem__, open_session, simulated).run()
+    return Preflight(settings, read_secret, open_session, simulated).run()
 
 
 def show(report: Report) -> str:

@@ -42,6 +42,13 @@ class Package:
     permissions: Permissions | None = None
 
 
+def _root(path: Path) -> Element:
+    root = parse(path).getroot()
+    if root is None:
+        raise ValueError(f"{path} has no root element")
+    return root
+
+
 def read_package(root: Path, permission_set: str, switches: Switches) -> Package:
     """Read every object, field and permission set below `root`; an absent folder is an empty package.
 
@@ -49,10 +56,10 @@ def read_package(root: Path, permission_set: str, switches: Switches) -> Package
     """
     fields: dict[str, dict[str, Field]] = {}
     for path in sorted(root.glob("**/objects/*/fields/*.field-meta.xml")):
-        each = read_field(parse(path).getroot())
+        each = read_field(_root(path))
         fields.setdefault(path.parent.parent.name, {})[each.name] = each
     objects = [
-        _own_object(path.parent.name, parse(path).getroot(), fields.pop(path.parent.name, {}), switches)
+        _own_object(path.parent.name, _root(path), fields.pop(path.parent.name, {}), switches)
         for path in sorted(root.glob("**/objects/*__c/*.object-meta.xml"))
     ]
     sets = (
@@ -60,7 +67,7 @@ def read_package(root: Path, permission_set: str, switches: Switches) -> Package
         if permission_set
         else []
     )
-    granted = _permissions(parse(path).getroot() for path in sets) if sets else None
+    granted = _permissions(_root(path) for path in sets) if sets else None
     return Package(tuple(_numbered(objects)), fields, granted)
 
 

@@ -14,7 +14,9 @@ FACTS = OrgFacts(
     person_record_type=None,
     objects={
         "Order": {
-            "Status": FieldFact("picklist", 40, None, True, True, nillable=False, values=("Draft", "Activated")),
+            "Status": FieldFact(
+                "picklist", 40, None, True, True, nillable=False, values=("Draft", "Activated")
+            ),
             "TotalAmount": FieldFact("currency", None, 2, False, False, nillable=False),
             "Storefront_Key__c": FieldFact("string", 255, None, True, True, key=True),
             "IsReductionOrder": FieldFact("boolean", None, None, True, False, nillable=False, defaulted=True),
@@ -38,7 +40,11 @@ def test_facts_are_what_was_kept():
 def test_facts_of_another_release_are_asked_for_again():
     kept = cursors()
     kept.write_facts("main", FACTS)
-    old = {"price_book": "01s1", "person": None, "objects": {"Order": {"Status": ["picklist", 40, None, True, True]}}}
+    old = {
+        "price_book": "01s1",
+        "person": None,
+        "objects": {"Order": {"Status": ["picklist", 40, None, True, True]}},
+    }
     text = base64.b64encode(zlib.compress(json.dumps(old).encode())).decode()
     kept._client.items["cursors"][("facts#main",)]["facts"]["S"] = text
     assert kept.read_facts("main") is None
@@ -57,8 +63,13 @@ def test_fourteen_grown_objects_fit_into_an_item_with_ease():
     def fields():
         for _ in range(300):
             name = "_".join("".join(rng.choices(letters, k=6)) for _ in range(3)) + "__c"
-            values = rng.choice([None, None, None, states, tuple("".join(rng.choices(letters, k=9)) for _ in range(12))])
-            yield name, FieldFact("string", rng.randint(1, 255), None, True, rng.random() < 0.8, values=values)
+            values = rng.choice(
+                [None, None, None, states, tuple("".join(rng.choices(letters, k=9)) for _ in range(12))]
+            )
+            yield (
+                name,
+                FieldFact("string", rng.randint(1, 255), None, True, rng.random() < 0.8, values=values),
+            )
 
     facts = OrgFacts(objects={f"Object{number}": dict(fields()) for number in range(14)})
     kept = cursors()

@@ -16,7 +16,7 @@ from connector.sync.preflight.findings import Finding, Report, join_stores
 from connector.sync.preflight.telling import Teller
 from local.salesforce.simulator import PACKAGE, Simulator
 from local.salesforce.switches import DuplicateRule, Switches
-from tests.unit.storefronts.shopify_payloads import line, order
+from tests.unit.storefronts.shopify_payloads import order
 from tests.world import CREDENTIALS, World
 
 SECRETS = {
@@ -55,7 +55,9 @@ def make(monkeypatch, tmp_path):
 
     def build(package=None, permission_set="Storefront_Connector", mapping=None, stores=None, **more):
         switches = more.pop("switches", None)
-        world = World(monkeypatch, tmp_path, switches=switches, stores=stores, secrets=SECRETS | more.pop("secrets", {}))
+        world = World(
+            monkeypatch, tmp_path, switches=switches, stores=stores, secrets=SECRETS | more.pop("secrets", {})
+        )
         if package is not None or permission_set == "":
             world.simulator = Simulator(
                 [CREDENTIALS], package=package or PACKAGE, permission_set=permission_set, switches=switches
@@ -67,6 +69,10 @@ def make(monkeypatch, tmp_path):
         return world
 
     return build
+
+
+def place(number):
+    return order(id=number, admin_graphql_api_id=f"gid://shopify/Order/{number}", name=f"#{number}")
 
 
 def change_mapping(world, old, new):
@@ -102,7 +108,9 @@ def places(report, severity="error"):
         Switches(state_country_picklists=True),
         Switches(person_accounts=True, multi_currency=True, state_country_picklists=True),
     ],
-    ids=lambda s: "-".join(n for n in ("person_accounts", "multi_currency", "state_country_picklists") if getattr(s, n)),
+    ids=lambda s: "-".join(
+        n for n in ("person_accounts", "multi_currency", "state_country_picklists") if getattr(s, n)
+    ),
 )
 @pytest.mark.parametrize("options", ["", ", opportunities: true, guests: lead, accounts: business"])
 def test_the_shipped_settings_fit_the_shipped_package(make, switches, options):
@@ -127,7 +135,7 @@ def test_a_field_that_the_package_lacks_is_named_and_the_flow_writes_the_rest(ma
     assert (finding.object, finding.field) == ("Order", "Storefront_Tip__c")
     assert "Deploy the package" in finding.what_to_do
 
-    placed = order(line_items=[line()])
+    placed = order()
     assert world.deliver("shop", "orders/create", placed)[0] == 200
     world.drain()
     (row,) = world.rows("Order")
@@ -137,10 +145,64 @@ def test_a_field_that_the_package_lacks_is_named_and_the_flow_writes_the_rest(ma
     assert "left out, not in Salesforce: Order.Storefront_Tip__c" in json.dumps(item["history"])
 
 
+def lose(world, tmp_path, *names):
+    """These files leave the package of the running org; its rows and sessions stay."""
+    old = world.simulator
+    world.simulator = Simulator([CREDENTIALS], package=without(tmp_path, *names))
+    world.simulator.world.store, world.simulator._sessions = old.world.store, old._sessions
+    world.simulator.world.store.use(world.simulator.world.org.everything)
+
+
+def test_a_field_that_vanishes_from_a_running_org_pauses_its_line_not_the_flow(make, tmp_path):
+    world = make()
+    world.deliver("shop", "orders/create", order())
+    world.drain()
+    lose(world, tmp_path, "objects/Order/fields/Storefront_Tip__c.field-meta.xml")
+    for number in (2, 3):
+        world.deliver("shop", "orders/create", place(number))
+    asked = []
+    world.gate = lambda name, call: (asked.append(name), call())[1]
+    world.drain()
+    assert len(world.rows("Order")) == 3
+    assert world.parked() == []
+    assert [name.rpartition("v66.0/")[2] for name in asked if name.startswith("salesforce")] == [
+        "composite/graph", "composite", "composite/graph"
+    ]  # fmt: skip
+
+
+def test_a_refused_field_that_the_org_says_it_has_is_parked_as_ever(make, monkeypatch):
+    world = make()
+    world.deliver("shop", "orders/create", order())
+    world.batch([])
+    body = json.dumps({
+        "fault": "error", "times": 9, "node": "Order/", "status": 400, "errorCode": "INVALID_FIELD",
+        "message": "No such column 'Storefront_Tip__c' on sobject of type Order",
+    })  # fmt: skip
+    assert world.simulator.handle("POST", "/_faults", {}, body.encode()).status < 300
+    world.drain()
+    assert [entry["class"] for entry in world.parked()] == ["invalid_field"]
+
+
+def test_a_field_that_came_back_is_written_within_the_hour(make, tmp_path):
+    world = make()
+    whole = world.simulator
+    lose(world, tmp_path, "objects/Order/fields/Storefront_Tip__c.field-meta.xml")
+    world.flow.orgs._cursors._now = lambda: world.clock
+    world.deliver("shop", "orders/create", order())
+    world.drain()
+    world.simulator = whole
+    world.simulator.world.store.use(world.simulator.world.org.everything)
+    world.report()
+    world.clock += 3700
+    world.deliver("shop", "orders/create", place(2))
+    world.drain()
+    assert [row.get("Storefront_Tip__c") for row in world.rows("Order")] == [None, 0.0]
+
+
 def test_a_paused_line_is_told_once_for_a_container_and_counted_for_each_batch(make, tmp_path, printed):
     world = make(package=without(tmp_path, "objects/Order/fields/Storefront_Tip__c.field-meta.xml"))
     for number in (1, 2):
-        world.deliver("shop", "orders/create", order(id=number, name=f"#{number}", line_items=[line()]))
+        world.deliver("shop", "orders/create", place(number))
         world.drain()
     lines = printed()
     told = [line for line in lines if line.get("message") == "mapping lines paused"]
@@ -175,14 +237,16 @@ def test_an_org_without_the_package_is_full_of_errors_and_each_says_what_to_do(m
     ("old", "new", "severity", "place", "words"),
     [
         ("Status: \"'Draft'\"", "Status: \"'Entwurf'\"", "error", "Order.Status", "'Entwurf'"),
-        ("EffectiveDate: date(order.placed_at)", "EffectiveDate: order.placed_at", "error", "Order.EffectiveDate", "date"),
+        ("EffectiveDate: date(order.placed_at)", "EffectiveDate: order.placed_at", "error",
+         "Order.EffectiveDate", "date("),
         ("PoNumber: order.po_number", "PoNumber: order.note", "warning", "Order.PoNumber", "80"),
         ("Storefront_Total__c: order.total", "TotalAmount: order.total", "error", "Order.TotalAmount", "read but not"),
         ("Storefront_Total__c: order.total", "Nothing__c: order.total", "error", "Order.Nothing__c", "paused"),
         ("LeadSource: \"'Web'\"", "LeadSource: buyer.email", "", "", ""),
         ("create_only: [OrderId, PricebookEntryId]", "create_only: [OrderId]", "error",
          "OrderItem.PricebookEntryId", "new record only"),
-        ("      Quantity: item.quantity\n      UnitPrice", "      UnitPrice", "error", "OrderItem.Quantity", "requires"),
+        ("      Quantity: item.quantity\n      UnitPrice", "      UnitPrice", "error",
+         "OrderItem.Quantity", "requires"),
         ("UnitPrice: item.unit_price", "UnitPrice: item.list_price", "warning", "OrderItem.UnitPrice", "no value"),
     ],
 )  # fmt: skip
@@ -194,7 +258,9 @@ def test_mapping_mistakes_are_found_before_the_first_order(make, old, new, sever
 
 
 def test_currency_that_is_not_active(make):
-    world = make(switches=Switches(multi_currency=True), stores=STORES.replace("%s", ", currency: CHF", 1) % "")
+    world = make(
+        switches=Switches(multi_currency=True), stores=STORES.replace("%s", ", currency: CHF", 1) % ""
+    )
     (finding,) = world.report().findings
     assert (finding.severity, finding.store, finding.field) == ("error", "shop", "CurrencyIsoCode")
     assert "CHF" in finding.what
@@ -277,7 +343,9 @@ def test_without_the_orgs_secret_nobody_logs_in(make):
 
 
 def test_refused_login_is_an_error_with_its_next_step(make):
-    world = make(secrets={"connector/salesforce/main": {"client_id": "consumer-key", "client_secret": "wrong"}})
+    world = make(
+        secrets={"connector/salesforce/main": {"client_id": "consumer-key", "client_secret": "wrong"}}
+    )
     (finding,) = world.report().findings
     assert finding.severity == "error"
     assert "My Domain" in finding.what_to_do
@@ -317,12 +385,15 @@ def test_only_what_is_new_is_told_again(make, tmp_path):
 def test_the_flow_asks_the_org_for_nothing_after_a_preflight(make):
     world = make()
     world.report()
+    world.flow.orgs._cursors._now = lambda: world.clock
     world.clock += 24 * 3600 + 1800
     asked = []
     world.gate = lambda name, call: (asked.append(name), call())[1]
-    world.deliver("shop", "orders/create", order(line_items=[line()]))
+    world.deliver("shop", "orders/create", order())
     world.drain()
-    assert [name for name in asked if name.startswith("salesforce")] == ["salesforce/services/data/v66.0/composite/graph"]
+    assert [name for name in asked if name.startswith("salesforce")] == [
+        "salesforce/services/data/v66.0/composite/graph"
+    ]
 
 
 def test_a_preflight_costs_three_calls(make):

@@ -9,7 +9,9 @@ from connector.settings.mappings import MappingSpec
 from connector.settings.stores import Store
 from connector.sync.preflight.records import check_records
 
-STORE = Store(platform="shopify", url="https://a.myshopify.com", salesforce="main", secret="connector/stores/a")
+STORE = Store(
+    platform="shopify", url="https://a.myshopify.com", salesforce="main", secret="connector/stores/a"
+)
 KEY = FieldFact("string", 255, None, True, True, key=True)
 TEXT = FieldFact("string", 80, None, True, True)
 REQUIRED = FieldFact("string", 80, None, True, True, nillable=False)
@@ -43,7 +45,8 @@ def test_an_object_that_the_org_lacks_is_one_error():
 
 
 @pytest.mark.parametrize(
-    ("name", "advice"), [("Storefront_Refund__c", "package"), ("Quote", "Setup"), ("FulfillmentOrder", "licence")]
+    ("name", "advice"),
+    [("Storefront_Refund__c", "package"), ("Quote", "Setup"), ("FulfillmentOrder", "licence")],
 )
 def test_a_missing_object_says_where_it_comes_from(name, advice):
     records = Lines(spec(object=name), "shop", STORE, OrgView()).records()
@@ -85,7 +88,11 @@ def test_a_required_field_without_a_line_is_an_error():
 
 @pytest.mark.parametrize(
     "fact",
-    [REQUIRED._replace(defaulted=True), REQUIRED._replace(createable=False), REQUIRED._replace(nillable=True)],
+    [
+        REQUIRED._replace(defaulted=True),
+        REQUIRED._replace(createable=False),
+        REQUIRED._replace(nillable=True),
+    ],
 )
 def test_fields_that_salesforce_fills_are_not_required(fact):
     assert found(spec(), org(Cost_Centre__c=fact)) == []
@@ -96,7 +103,10 @@ def test_a_required_field_that_may_stay_empty_is_a_warning():
     fields = {"Name": "order.number", "Cost_Centre__c": "order.channel"}
     assert [finding[0] for finding in found(spec(fields=fields), facts)] == ["warning"]
     assert found(spec(fields=fields, defaults={"Cost_Centre__c": "'shop'"}), facts) == []
-    assert found(spec(fields={"Name": "order.number"}, links={"Cost_Centre__c": "order"}), facts)[0][0] == "error"
+    assert (
+        found(spec(fields={"Name": "order.number"}, links={"Cost_Centre__c": "order"}), facts)[0][0]
+        == "error"
+    )
 
 
 def test_lines_that_are_never_sent_are_not_checked():

@@ -40,8 +40,8 @@ class Sent:
         }
 
 
-def message(deferrals=0, since=0.0, id="m1"):
-    return Message(id, CHANGE, 1, deferrals, since)
+def message(deferrals=0, since=0.0, id="m1", reason=""):
+    return Message(id, CHANGE, 1, deferrals, since, reason)
 
 
 def delay(reason, deferrals=0, scale=1.0, id="m1"):
@@ -92,7 +92,9 @@ class TestTravel:
 
     def test_begin_of_the_wait_is_kept(self):
         sent = Sent()
-        Postponer("queue", 1.0, sent, lambda: 2000.0).postpone(message(3, 1234.5), Deferred("busy", ""))
+        Postponer("queue", 1.0, sent, lambda: 2000.0).postpone(
+            message(3, 1234.5, reason="busy"), Deferred("busy", "")
+        )
         again = Message.of(sent.as_record())
         assert (again.deferrals, again.deferred_since) == (4, 1234.5)
 
@@ -115,8 +117,8 @@ class TestPatience:
         patience = CURVES[reason].patience
         postponer = Postponer("queue", 1.0, Sent(), lambda: 10_000_000.0)
         problem = Deferred(reason, "detail")
-        assert postponer.verdict(message(1, 10_000_000.0 - patience), problem) is problem
-        ended = postponer.verdict(message(1, 10_000_000.0 - patience - 1), problem)
+        assert postponer.verdict(message(1, 10_000_000.0 - patience, reason=reason), problem) is problem
+        ended = postponer.verdict(message(1, 10_000_000.0 - patience - 1, reason=reason), problem)
         assert isinstance(ended, Parked)
         assert (ended.reason, ended.message) == (f"{reason}_too_long", "detail")
 

@@ -1,8 +1,8 @@
 """Secrets are read seldom, and renewed soon enough."""
 
 import pytest
-from botocore.exceptions import ClientError
 
+from connector.errors import Parked
 from connector.sync.secrets import CACHE_SECONDS, EARLY_SECONDS, Secrets
 from tests.fakes.aws import Vault
 
@@ -54,8 +54,8 @@ def test_renewal_reads_early_but_not_at_every_forgery(secrets, vault, clock):
     assert (secrets.read("connector/a"), vault.reads) == ({"key": "2"}, 2)
 
 
-def test_missing_secret_is_an_error_each_time_and_never_remembered(secrets, vault):
-    with pytest.raises(ClientError):
+def test_missing_secret_is_parked_each_time_and_never_remembered(secrets, vault):
+    with pytest.raises(Parked, match="no secret connector/b"):
         secrets.read("connector/b")
     vault.secrets["connector/b"] = {"key": "3"}
     assert secrets.read("connector/b") == {"key": "3"}

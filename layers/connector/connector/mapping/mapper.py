@@ -154,7 +154,7 @@ class OrderMapper:
 
     def _target(self, link: _Link, scope: ScopeDict, present: dict[str, Target]) -> Target | None:
         if link.key is not None:
-            return Target(self._objects[link.targets[0]], f"{self._store_name}:{link.key(scope)}")
+            return Target(self._objects[link.targets[0]], f"{self._store_name}:{render(link.key(scope))}")
         return next((present[name] for name in link.targets if name in present), None)
 
     def _shared_kind(self, name: str, spec: SharedSpec) -> _SharedKind:

@@ -2,7 +2,8 @@
 
 Source of the rules: docs/salesforce-errors.md. Codes are matched, texts are not, but for two cases where one code has
 two meanings. Classes: transient, limit, ordering (a parent is missing yet), data (the record must change),
-configuration (the org or its permissions must change), unknown (repeated for a quarter of an hour, then for a person), shape (we sent what this record does not take; repeated
+configuration (the org or its permissions must change), unknown
+(repeated for a quarter of an hour, then parked), shape (we sent what this record does not take; repeated
 differently at once), bystander (another node failed).
 """
 

@@ -21,6 +21,9 @@ _PERSON_TYPE = (
 )
 
 
+_ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r"}
+
+
 def read_facts(session: Session, objects: Iterable[str]) -> OrgFacts:
     """The org's facts, in one composite call for 24 objects (another one only where there are person accounts)."""
     names = sorted(set(objects))
@@ -50,7 +53,7 @@ def read_keys(
     """The keys of the children that Salesforce has, by their parent's key."""
     found: dict[str, list[str]] = {key: [] for key in parent_keys}
     for start in range(0, len(parent_keys), KEYS_PER_QUERY):
-        keys = ", ".join(_quoted(key) for key in parent_keys[start : start + KEYS_PER_QUERY])
+        keys = ", ".join(quoted(key) for key in parent_keys[start : start + KEYS_PER_QUERY])
         fields = ", ".join(dict.fromkeys((KEY_FIELD, parent_path)))  # Salesforce refuses a field named twice
         soql = f"SELECT {fields} FROM {object_name} WHERE {parent_path} IN ({keys})"  # noqa: S608 - keys are quoted
         for row in session.query(soql):
@@ -136,5 +139,8 @@ def _walk(row: Mapping[str, object], path: str) -> object:
     return value
 
 
-def _quoted(text: str) -> str:
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+def quoted(text: str) -> str:
+    """A text as a literal of SOQL, in which a line break must be escaped too."""
+    for char, escaped in _ESCAPES.items():
+        text = text.replace(char, escaped)
+    return f"'{text}'"

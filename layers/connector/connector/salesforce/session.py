@@ -248,7 +248,7 @@ def _problem(status: int, content: object) -> NotWritten:
     if refusal is None:
         # HTML from the edge, an empty 5xx, a redirect to a login page: the call may or may not have been done.
         return Uncertain("salesforce_unavailable", f"HTTP {status} without a Salesforce error")
-    if classify(refusal) == "transient" and status >= 500:
+    if classify(refusal) in ("transient", "unknown") and status >= 500:
         return Uncertain("salesforce_unavailable", f"{refusal.code} (HTTP {status})")
     return to_outcome(refusal)
 

@@ -76,7 +76,7 @@ def _mistakes(path: Path, node: yaml.Node | None, error: ValidationError) -> lis
 
 
 def _place(location: tuple[int | str, ...]) -> str:
-    words = [str(part) for part in location if part not in ("[key]",)]
+    words = [str(part) for part in location if part != "[key]"]
     return ".".join(words) + ": " if words else ""
 
 

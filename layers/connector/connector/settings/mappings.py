@@ -14,7 +14,6 @@ from pydantic import AfterValidator, Field, model_validator
 
 from connector.settings.stores import Misplaced, Section
 
-
 FUNCTIONS = ("date", "join", "lookup", "unless", "when")
 """What expressions may call beside JMESPath's own functions; docs/mapping.md describes them."""
 

@@ -157,6 +157,17 @@ class Batch:
             self._reporter.called(session, session.calls - calls)
         if any(isinstance(w.outcome, Deferred) and w.outcome.reason == "salesforce_limit" for w in works):
             self._flow.orgs.pause(org)
+        self._pause_lines(org, [work for work in works if _lacks_field(work)])
+
+    def _pause_lines(self, org: str, works: Sequence[Work]) -> None:
+        """A field vanished since the org was described: what it stopped goes round once more without it."""
+        try:
+            if works and self._flow.orgs.renew_facts(org):
+                for work in works:
+                    work.outcome = Deferred("org_changed", "a mapped field is no longer in Salesforce")
+        except Deferred as problem:
+            for work in works:
+                work.outcome = problem
 
     def _complete(self, work: Work) -> None:
         if work.state.parked:  # before the note, which forgets the place
@@ -237,6 +248,10 @@ class Batch:
 
 def _open(works: Iterable[Work]) -> list[Work]:
     return [work for work in works if work.outcome is None]
+
+
+def _lacks_field(work: Work) -> bool:
+    return isinstance(work.outcome, Parked) and work.outcome.reason == "invalid_field"
 
 
 def _recency(work: Work) -> Version:

@@ -46,12 +46,17 @@ class Flow:
         orgs = settings.stores.salesforce
         self.orgs = Orgs(environment, orgs, self._spec.objects, self._secrets, cursors=cursors)
         self._storefronts: dict[str, tuple[Mapping[str, object], Storefront]] = {}
-        self._mappers: dict[str, OrderMapper] = {}
+        self._mappers: dict[str, tuple[OrgFacts, OrderMapper]] = {}
 
     @cached_property
     def rules(self) -> Rules:
         """The merchant's own rules."""
         return Rules.load(self.environment.settings_dir)
+
+    @property
+    def mapping(self) -> MappingSpec:
+        """The mapping as the merchant wrote it."""
+        return self._spec
 
     def store(self, name: str) -> Store:
         """A store's settings. Raises Parked for one that is configured no more."""
@@ -139,10 +144,11 @@ class Flow:
 
     def mapper(self, store_name: str) -> OrderMapper:
         """The store's compiled mapping."""
-        if store_name not in self._mappers:
-            store = self.store(store_name)
-            facts = self.orgs.facts(store.salesforce)
-            self._mappers[store_name] = OrderMapper(
+        store = self.store(store_name)
+        facts = self.orgs.facts(store.salesforce)
+        made = self._mappers.get(store_name)
+        if made is None or made[0] != facts:
+            mapper = OrderMapper(
                 store_name,
                 store,
                 self._spec,
@@ -150,17 +156,13 @@ class Flow:
                 facts.has,
                 lambda obj, name: _fit(facts, obj, name),
             )
-        return self._mappers[store_name]
-
-    @property
-    def mapping(self) -> MappingSpec:
-        """The mapping as the merchant wrote it."""
-        return self._spec
+            made = self._mappers[store_name] = facts, mapper
+        return made[1]
 
     @property
     def paused_lines(self) -> Mapping[str, Sequence[Target]]:
         """By store, the mapping lines that are left out because the org lacks their field."""
-        return {store: mapper.missing for store, mapper in self._mappers.items()}
+        return {store: mapper.missing for store, (_, mapper) in self._mappers.items()}
 
     def _parse(self, change: Change) -> Order | Reference:
         payload = change.payload if change.payload_key is None else self._stored(change.payload_key)

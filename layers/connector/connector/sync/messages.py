@@ -32,6 +32,7 @@ CURVES: Mapping[str, Curve] = {
     "salesforce_halted": Curve(1, 30, HOUR),
     "salesforce_unavailable": Curve(5, 300, 3 * DAY),
     "salesforce_unknown": Curve(5, 60, HOUR / 4),
+    "org_changed": Curve(1, 30, HOUR),
     "salesforce_limit": Curve(900, 900, 3 * DAY),
     "storefront_unreachable": Curve(10, 600, DAY),
     "storefront_throttled": Curve(5, 120, DAY),

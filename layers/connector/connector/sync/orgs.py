@@ -17,6 +17,13 @@ LIMIT_PAUSE_SECONDS = 900.0
 """Salesforce sends no Retry-After; the daily allowance is a rolling window."""
 
 
+RECHECK_SECONDS = 3600.0
+"""How long a container goes by the facts that it read before it looks for newer ones in the cursors table."""
+
+RENEW_SECONDS = 300.0
+"""A container asks an org itself no more often than this."""
+
+
 class Orgs:
     """Opens each org once per container. `begin` starts an invocation: problems are remembered no longer than that."""
 
@@ -33,7 +40,8 @@ class Orgs:
         self._now = now
         self._cursors = cursors or Cursors(environment.cursors_table, now)
         self._sessions: dict[str, Session] = {}
-        self._facts: dict[str, OrgFacts] = {}
+        self._facts: dict[str, tuple[float, OrgFacts]] = {}
+        self._renewed: dict[str, float] = {}
         self._problems: dict[str, NotWritten] = {}
         self._deadline = 0.0
 
@@ -63,8 +71,8 @@ class Orgs:
 
     def facts(self, name: str) -> OrgFacts:
         """What the org offers, not much older than a day."""
-        if name in self._facts:
-            return self._facts[name]
+        if name in self._facts and self._now() < self._facts[name][0] + RECHECK_SECONDS:
+            return self._facts[name][1]
         if name in self._problems:
             raise self._problems[name]
         facts = self._cursors.read_facts(name)
@@ -73,8 +81,17 @@ class Orgs:
                 facts = self._read_facts(name)
             except NotWritten as problem:
                 raise self._remember(name, problem) from None
-        self._facts[name] = facts
+        self._facts[name] = self._now(), facts
         return facts
+
+    def renew_facts(self, name: str) -> bool:
+        """Ask the org again, because it refused a field; whether it changed. Raises Deferred if it gives no answer."""
+        before, now = self.facts(name), self._now()
+        if now < self._renewed.get(name, 0.0) + RENEW_SECONDS:
+            return False
+        self._renewed[name] = now
+        self._facts[name] = now, self._read_facts(name)
+        return self._facts[name][1] != before
 
     def finish(self, name: str) -> None:
         """Share what the last answer said of the allowance."""

@@ -5,7 +5,7 @@ write it at once; the lease ends with the invocation that holds it, so a crash d
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple
 
@@ -15,6 +15,7 @@ from connector.errors import Deferred
 from connector.sync import aws
 from connector.sync.aws import Item, error_code
 
+BATCH_GET = 100
 HISTORY_LENGTH = 20
 
 
@@ -84,7 +85,8 @@ class Records:
         """Lease the record for a write of `version`.
 
         `stale`: something newer was applied. `current`: exactly this was. Raises Deferred("busy") while another
-        holds the lease. An equal moment with other content is leased; the caller sees it by the state's version and re-reads the source.
+        holds the lease. An equal moment with other content is leased; the caller sees it by the state's version
+        and re-reads the source.
         """
         answer = self._try_update(
             key,
@@ -204,6 +206,22 @@ class Records:
             return _Refused(refused.get("Item") or {})
         item: Item = answer.get("Attributes") or {}
         return item
+
+
+def read_states(table: str, keys: Sequence[RecordKey], client: Any = None) -> dict[RecordKey, RecordState]:
+    """What is known of each record, without a lease; an unknown one has an empty state. 100 to a call."""
+    client = client or aws.client("dynamodb")
+    states = {key: RecordState() for key in keys}
+    by_item = {(f"{key.store}#{key.entity}", key.id): key for key in keys}
+    for start in range(0, len(keys), BATCH_GET):
+        items = [key.item_key for key in keys[start : start + BATCH_GET]]
+        wanted: dict[str, Any] = {table: {"Keys": items, "ConsistentRead": True}}
+        while wanted:
+            answer = client.batch_get_item(RequestItems=wanted)
+            for item in answer["Responses"].get(table, []):
+                states[by_item[item["pk"]["S"], item["sk"]["S"]]] = _state(item)
+            wanted = answer.get("UnprocessedKeys") or {}
+    return states
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,8 +77,7 @@ class Preflight:
             written |= {record.object for many in records.values() for record in many}
             findings += self._check_store(org, name, store, records, facts, state)
         secret = self._read_secret(self._settings.stores.salesforce[org].secret)
-        username = secret_username(secret) if isinstance(secret, dict) else None
-        whole = check_state(facts, state, frozenset(written), username)
+        whole = check_state(facts, state, frozenset(written), secret_username(secret))
         return facts, [*(replace(finding, org=org) for finding in whole), *join_stores(findings)]
 
     def _records(self, entity: str, name: str, store: Store, facts: OrgFacts) -> list[WrittenRecord]:

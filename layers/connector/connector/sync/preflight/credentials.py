@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterator, Mapping
 
+from connector.errors import Parked
 from connector.settings.stores import SalesforceOrg, Store
 from connector.sync.preflight.findings import Finding
 
-ReadSecret = Callable[[str], object]
-"""A secret's content by its name; raises LookupError if there is none and ValueError if it is not JSON."""
+ReadSecret = Callable[[str], Mapping[str, object]]
+"""A secret's content by its name; raises `Parked` if there is none, or it is no JSON object."""
 
 _SIGNING: Mapping[str, str] = {"shopify": "client_secret", "woocommerce": "webhook_secret"}
 """What verifies a platform's webhooks: a text, or a list of texts while it is being changed."""
@@ -20,9 +21,9 @@ _READING: Mapping[str, tuple[tuple[str, ...], ...]] = {
 
 def check_org_secret(org: SalesforceOrg, read: ReadSecret) -> Iterator[Finding]:
     """The secret of an org: client id with client secret, or with user name and private key."""
-    content, problem = _open(org.secret, read)
-    if content is None:
-        yield problem
+    content = _open(org.secret, read)
+    if isinstance(content, Finding):
+        yield content
     elif not _has(content, "client_id") or not (
         _has(content, "client_secret") or (_has(content, "username") and _has(content, "private_key"))
     ):
@@ -35,9 +36,9 @@ def check_org_secret(org: SalesforceOrg, read: ReadSecret) -> Iterator[Finding]:
 
 def check_store_secret(store: Store, read: ReadSecret) -> Iterator[Finding]:
     """The secret of a store: what verifies its webhooks, and what its API takes."""
-    content, problem = _open(store.secret, read)
-    if content is None:
-        yield problem
+    content = _open(store.secret, read)
+    if isinstance(content, Finding):
+        yield content
         return
     signing, reading = _SIGNING[store.platform], _READING[store.platform]
     if not _has(content, signing):
@@ -55,16 +56,11 @@ def check_store_secret(store: Store, read: ReadSecret) -> Iterator[Finding]:
         )
 
 
-def _open(name: str, read: ReadSecret) -> tuple[Mapping[str, object] | None, Finding]:
-    missing = Finding("error", f"there is no secret {name}", "Create it in Secrets Manager, as docs/settings.md says.")
-    broken = Finding("error", f"the secret {name} is not a JSON object", "Write it again, as docs/settings.md says.")
+def _open(name: str, read: ReadSecret) -> Mapping[str, object] | Finding:
     try:
-        content = read(name)
-    except LookupError:
-        return None, missing
-    except ValueError:
-        return None, broken
-    return (content if isinstance(content, dict) else None), broken
+        return read(name)
+    except Parked as problem:
+        return Finding("error", problem.message, problem.next_step)
 
 
 def _has(content: Mapping[str, object], name: str) -> bool:

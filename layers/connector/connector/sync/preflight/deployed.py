@@ -3,11 +3,8 @@
 import time
 from collections.abc import Callable
 
-from botocore.exceptions import ClientError
-
 from connector.settings.compiled import load_compiled
 from connector.settings.environment import Environment
-from connector.sync.aws import error_code
 from connector.sync.cursors import Cursors
 from connector.sync.orgs import Orgs
 from connector.sync.preflight.checking import Preflight
@@ -23,12 +20,12 @@ class DeployedPreflight:
     ) -> None:
         settings = load_compiled(environment.settings_dir)
         objects = frozenset(name for spec in settings.mappings.values() for name in spec.objects)
-        self._secrets = secrets or Secrets()
+        secrets = secrets or Secrets()
         self._now = now
-        self._orgs = Orgs(environment, settings.stores.salesforce, objects, self._secrets, now)
+        self._orgs = Orgs(environment, settings.stores.salesforce, objects, secrets, now)
         self._cursors = Cursors(environment.cursors_table, now)
         simulated = environment.storefront_urls or {}
-        self._preflight = Preflight(settings, self._read_secret, self._orgs.session, simulated)
+        self._preflight = Preflight(settings, secrets.read, self._orgs.session, simulated)
 
     def run(self, seconds: float) -> Report:
         """Check everything within these seconds, and share the orgs' facts with the flows."""
@@ -54,11 +51,3 @@ class DeployedPreflight:
             self._cursors.write_findings(org, [finding.to_json() for finding in found])
         fresh += [finding for finding in report.findings if finding.org in report.unasked]
         return fresh, settled
-
-    def _read_secret(self, name: str) -> object:
-        try:
-            return self._secrets.read(name)
-        except ClientError as error:
-            if error_code(error) != "ResourceNotFoundException":
-                raise
-            raise LookupError(name) from None

@@ -22,7 +22,17 @@ class Trouble(NamedTuple):
 
 
 _TEXTS = frozenset(
-    {"string", "textarea", "phone", "url", "email", "picklist", "multipicklist", "combobox", "encryptedstring"}
+    {
+        "string",
+        "textarea",
+        "phone",
+        "url",
+        "email",
+        "picklist",
+        "multipicklist",
+        "combobox",
+        "encryptedstring",
+    }
 )
 _NUMBERS = frozenset({"int", "long", "double", "currency", "percent"})
 _KNOWN = _TEXTS | _NUMBERS | {"boolean", "date", "datetime", "reference", "id"}
@@ -56,7 +66,9 @@ def check_value(line: Line, fact: FieldFact) -> Iterator[Trouble]:
     """What the line may deliver against what the field takes."""
     if line.part == "link":
         if fact.type != "reference":
-            yield Trouble("error", f"a link needs a lookup, and this is a {fact.type}", "Link by a lookup field.")
+            yield Trouble(
+                "error", f"a link needs a lookup, and this is a {fact.type}", "Link by a lookup field."
+            )
         return
     yield from _wrong_kinds(line.delivers, fact)
     if fact.type in _TEXTS:
@@ -94,7 +106,9 @@ def _wrong_kinds(shapes: Shapes, fact: FieldFact) -> Iterator[Trouble]:
     if fact.type not in _KNOWN:
         return
     for kind in sorted({shape.kind for shape in shapes if fact.type not in _TAKEN.get(shape.kind, _KNOWN)}):
-        advice = _ADVICE.get((kind, "string" if fact.type in _TEXTS else fact.type)) or _ADVICE.get((kind, ""))
+        advice = _ADVICE.get((kind, "string" if fact.type in _TEXTS else fact.type)) or _ADVICE.get(
+            (kind, "")
+        )
         yield Trouble(
             "error",
             f"the line delivers {_WORDS[kind]}, and the field is a {fact.type}",

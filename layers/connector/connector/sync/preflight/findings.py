@@ -78,5 +78,6 @@ def join_stores(findings: Iterable[Finding]) -> list[Finding]:
     for finding in findings:
         stores[replace(finding, store="")].append(finding.store)
     return [
-        replace(finding, store=", ".join(dict.fromkeys(filter(None, names)))) for finding, names in stores.items()
+        replace(finding, store=", ".join(dict.fromkeys(filter(None, names))))
+        for finding, names in stores.items()
     ]

@@ -21,7 +21,9 @@ _SOURCES: Mapping[str, str] = {
 }
 """How an org comes to have an object that depends on a setting; the others depend on a licence."""
 
-_LICENSED = "The org needs the licence that has this object, or the user access to it; else take the record out."
+_LICENSED = (
+    "The org needs the licence that has this object, or the user access to it; else take the record out."
+)
 
 
 def check_records(records: Iterable[WrittenRecord], facts: OrgFacts) -> Iterator[Finding]:
@@ -38,7 +40,12 @@ def _place(trouble: Trouble, record: str, object_name: str, field: str) -> Findi
 
 def _check_record(record: WrittenRecord, facts: OrgFacts) -> Iterator[tuple[str, Trouble]]:
     if record.object not in facts.objects:
-        yield "", Trouble("error", "the org has no such object, or hides it from the connector's user", _source(record))
+        yield (
+            "",
+            Trouble(
+                "error", "the org has no such object, or hides it from the connector's user", _source(record)
+            ),
+        )
         return
     denied = _denied(record, facts.rights.get(record.object, Rights()))
     if denied:
@@ -69,7 +76,10 @@ def _check_key(record: WrittenRecord, facts: OrgFacts) -> Iterator[tuple[str, Tr
         yield KEY_FIELD, Trouble("error", what, _INSTALL)
     elif not key.key:
         what = "is no external id, so that no record is found by it: nothing can be written"
-        yield KEY_FIELD, Trouble("error", what, "Deploy the package's own field, which is unique and an external id.")
+        yield (
+            KEY_FIELD,
+            Trouble("error", what, "Deploy the package's own field, which is unique and an external id."),
+        )
 
 
 def _check_required(record: WrittenRecord, facts: OrgFacts) -> Iterator[tuple[str, Trouble]]:
@@ -84,14 +94,21 @@ def _check_required(record: WrittenRecord, facts: OrgFacts) -> Iterator[tuple[st
             yield name, Trouble("error", what, "Map it, or give it a default value in Salesforce.")
         elif may_deliver_nothing(lines[name]):
             what = "the org requires it, and its line may have no value"
-            yield name, Trouble("warning", what, "Give the line a fallback with ||, or name one under `defaults`.")
+            yield (
+                name,
+                Trouble("warning", what, "Give the line a fallback with ||, or name one under `defaults`."),
+            )
 
 
 def _check_line(line: Line, record: WrittenRecord, facts: OrgFacts, denied: bool) -> Iterator[Trouble]:
     fact = facts.objects[record.object].get(line.field)
     if fact is None:
         own = line.field.startswith("Storefront_")
-        mend = _INSTALL if own else "Correct the name, give the connector's user access to it, or take the line out."
+        mend = (
+            _INSTALL
+            if own
+            else "Correct the name, give the connector's user access to it, or take the line out."
+        )
         what = "the org has no such field, or hides it from the connector's user: the line is paused"
         yield Trouble("error", what, mend)
         return

@@ -10,7 +10,9 @@ from connector.sync.preflight.findings import Finding
 ADMINISTRATOR = "System Administrator"
 
 
-def check_state(facts: OrgFacts, state: OrgState, written: frozenset[str], username: str | None) -> Iterator[Finding]:
+def check_state(
+    facts: OrgFacts, state: OrgState, written: frozenset[str], username: str | None
+) -> Iterator[Finding]:
     """What does not depend on one store. `written` are the objects that mappings write, `username` who should act."""
     if "PricebookEntry" in written:
         yield from _check_price_book(facts, state)

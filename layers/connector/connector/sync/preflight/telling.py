@@ -24,7 +24,9 @@ class Teller:
         for finding in settled:
             self._logger.info("settled", extra=finding.to_json())
         errors, warnings = report.count("error"), report.count("warning")
-        self._logger.info("preflight", extra={"errors": errors, "warnings": warnings, "unasked": report.unasked})
+        self._logger.info(
+            "preflight", extra={"errors": errors, "warnings": warnings, "unasked": report.unasked}
+        )
         self._metrics.add_metric("PreflightErrors", MetricUnit.Count, errors)
         self._metrics.add_metric("PreflightWarnings", MetricUnit.Count, warnings)
         self._metrics.flush_metrics()
