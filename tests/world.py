@@ -133,19 +133,18 @@ class World:
         self.flow = Flow(self.environment)
         self.flow.orgs._now = lambda: self.clock
 
-    def deliver(self, store, topic, order, secret=None, body=None):
+    def deliver(self, store, topic, order, secret=None):
         """Post a signed webhook to receive_webhook; returns the HTTP status and answer."""
+        body = json.dumps(order).encode()
+        return self.post(store, sign(store, topic, body, secret or self.vault.secrets[f"connector/stores/{store}"]), body)
+
+    def post(self, store, headers, body):
+        """Post a webhook as it stands."""
         from connector.storefronts.delivery import Refused
         from connector.sync.intake import Intake, Request
 
-        body = json.dumps(order).encode() if body is None else body
-        headers = sign(store, topic, body, secret or self.vault.secrets[f"connector/stores/{store}"])
-        event = {
-            "pathParameters": {"store": store},
-            "headers": headers,
-            "body": base64.b64encode(body).decode(),
-            "isBase64Encoded": True,
-        }
+        encoded = base64.b64encode(body).decode()
+        event = {"pathParameters": {"store": store}, "headers": headers, "body": encoded, "isBase64Encoded": True}
         intake = Intake(self.environment)
         try:
             request = Request.of(event)

@@ -1,130 +1,223 @@
 """The dry run beside the flow itself: what it says is what the flow then does, and it writes nothing."""
 
-import threading
+import copy
+import json
 from collections import Counter
-from contextlib import contextmanager
-from dataclasses import replace
 
 import pytest
 
-from connector.sync.preview.dry_run import DryRun
-from connector.sync.preview.wish import Wish
-from local.storefronts.opening import open_shop
-from local.storefronts.server import serve
-from tests.world import World
+from tests.unit.preview.market import PLATFORMS, Recorded, dearer, records, touched, without_line
 
-SECRETS = {
-    "shop": {"client_secret": "shop-secret", "access_token": "shop-token"},
-    "woo": {"webhook_secret": "woo-secret", "consumer_key": "ck", "consumer_secret": "cs"},
-}
-PLATFORMS = {"shop": "shopify", "woo": "woocommerce"}
-TOPICS = {"shop": "orders/updated", "woo": "order.updated"}
+BOTH = pytest.mark.parametrize("store", PLATFORMS)
 READS = {"dynamodb.get_item", "dynamodb.batch_get_item", "secretsmanager.get_secret_value"}
 
 
-class Recorded:
-    """The calls that pass the world's gate."""
-
-    def __init__(self, world):
-        self.calls = Counter()
-        self.methods = Counter()
-        world.gate = self._pass
-        handle = world.simulator.handle
-
-        def handled(method, path, headers, body):
-            if path.startswith("/services/data"):
-                self.methods[method, path.split("?")[0].rpartition("/")[2]] += 1
-            return handle(method, path, headers, body)
-
-        world.simulator.handle = handled
-
-    def _pass(self, name, call):
-        self.calls[name] += 1
-        return call()
+def one_order(report):
+    (order,) = report.orders
+    return order
 
 
-class Market:
-    """One world whose two shops can be read."""
-
-    def __init__(self, world, shops, urls):
-        self.world, self.shops = world, shops
-        self.environment = replace(world.environment, flow="dry_run", storefront_urls=urls)
-
-    def place(self, store, count=3, seed=5):
-        """Orders at the end of their histories; gives their bodies."""
-        vendor = self.shops[store].vendor
-        placed = []
-        for number in range(count):
-            order = vendor.new_history(seed + number)[-1].order
-            vendor.put(order)
-            placed.append(order)
-        return placed
-
-    def tell(self, store, order):
-        """The shop's webhook about an order, and the flow's work on it."""
-        assert self.world.deliver(store, TOPICS[store], order)[0] == 200
-        self.world.drain()
-
-    def dry_run(self, store, last=20, **options):
-        return DryRun(self.environment, now=lambda: self.world.clock).run(Wish(store, last, **options), 60)
+def changed(part):
+    return {record.key: record for record in part.records if record.action == "change"}
 
 
-def records(report):
-    return [record for part in (*report.orders, *report.shared) for record in part.records]
-
-
-@contextmanager
-def market_of(world):
-    shops = {name: open_shop(name, PLATFORMS[name], SECRETS[name], "http://127.0.0.1:9") for name in PLATFORMS}
-    servers = {name: serve(shop) for name, shop in shops.items()}
-    threads = [threading.Thread(target=server.serve_forever, args=(0.01,)) for server in servers.values()]
-    for thread in threads:
-        thread.start()
-    try:
-        yield Market(world, shops, {name: server.url for name, server in servers.items()})
-    finally:
-        for server in servers.values():
-            server.shutdown()
-            server.server_close()
-        for thread in threads:
-            thread.join()
-
-
-@pytest.fixture
-def market(monkeypatch, tmp_path):
-    secrets = {f"connector/stores/{name}": secret for name, secret in SECRETS.items()}
-    with market_of(World(monkeypatch, tmp_path, secrets=secrets)) as found:
-        yield found
-
-
-@pytest.mark.parametrize("store", PLATFORMS)
+@BOTH
 def test_before_anything_is_written_all_is_created(market, store):
     placed = market.place(store)
     report = market.dry_run(store)
-    for o in report.orders: print(o)
     assert report.count_orders() == {"create": 3, "change": 0, "leave": 0, "parked": 0, "failed": 0}
     assert {order.id for order in report.orders} == {str(order["id"]) for order in placed}
-    assert set(report.count_records()) - {"create"}
+    assert {record.action for record in records(report)} == {"create"}
 
 
-@pytest.mark.parametrize("store", PLATFORMS)
-def test_what_would_be_created_is_what_the_flow_then_writes(market, store):
+@BOTH
+def test_what_would_be_created_is_what_the_flow_then_creates(market, store):
     placed = market.place(store)
-    said = Counter(record.object for record in records(market.dry_run(store)))
-    for order in placed:
-        market.tell(store, order)
-    assert said == {name: len([r for r in market.world.rows(name) if r.get("Storefront_Key__c")]) for name in said}
+    said = {(record.object, record.key) for record in records(market.dry_run(store))}
+    market.tell(store, placed)
+    names = {name for name, _ in said}
+    rows = {(name, row.get("Storefront_Key__c")) for name in names for row in market.world.rows(name)}
+    assert said == {(name, key) for name, key in rows if key}
 
 
-@pytest.mark.parametrize("store", PLATFORMS)
+@BOTH
 @pytest.mark.parametrize("notes", ["kept", "lost"])
 def test_after_the_flow_ran_all_is_left(market, store, notes):
-    for order in market.place(store):
-        market.tell(store, order)
+    market.tell(store, market.place(store))
     if notes == "lost":
         market.world.tables.items["records"].clear()
     report = market.dry_run(store)
-    for r in records(report):
-            if r.action != "leave": print(r)
     assert report.count_orders() == {"create": 0, "change": 0, "leave": 3, "parked": 0, "failed": 0}
     assert {record.action for record in records(report)} == {"leave"}
+
+
+@pytest.mark.parametrize("notes", ["kept", "lost"])
+def test_a_price_edit_is_one_change_with_old_and_new(market, notes):
+    placed = market.place("woo")
+    market.tell("woo", placed)
+    later, line = dearer(placed[0])
+    market.put("woo", later)
+    if notes == "lost":
+        market.world.tables.items["records"].clear()
+    report = market.dry_run("woo")
+    assert report.count_orders() == {"create": 0, "change": 1, "leave": 2, "parked": 0, "failed": 0}
+    order = next(order for order in report.orders if order.outcome == "change")
+    (item,) = [record for key, record in changed(order).items() if f":{line['id']}" in key]
+    price = next(field for field in item.fields if field.name == "UnitPrice")
+    assert price.new - price.old == pytest.approx(5)
+    total = next(f for f in changed(order)[f"woo:{later['id']}"].fields if f.name == "Storefront_Total__c")
+    assert (total.old, total.new) == (float(placed[0]["total"]), float(later["total"]))
+
+
+def test_what_would_change_is_what_the_flow_then_changes(market):
+    placed = market.place("woo")
+    market.tell("woo", placed)
+    later, _ = dearer(placed[0])
+    market.put("woo", later)
+    said = [record for record in records(market.dry_run("woo")) if record.action == "change"]
+    before = {row["Id"]: row for record in said for row in market.world.rows(record.object)}
+    market.tell("woo", [later])
+    after = {row["Id"]: row for record in said for row in market.world.rows(record.object)}
+    for record in said:
+        for field in record.fields:
+            assert before[record.salesforce_id][field.name] == field.old
+            assert after[record.salesforce_id][field.name] == field.new
+    moved = {id for id, row in after.items() if any(before[id].get(f) != row[f] for f in row if "__c" in f)}
+    assert moved <= {record.salesforce_id for record in said}
+
+
+@pytest.mark.parametrize("notes", ["kept", "lost"])
+def test_a_row_that_vanished_would_be_deleted(market, notes):
+    (placed,) = market.place("woo", count=1)
+    market.tell("woo", [placed])
+    later, gone = without_line(placed)
+    market.put("woo", later)
+    if notes == "lost":
+        market.world.tables.items["records"].clear()
+    deletes = [record for record in one_order(market.dry_run("woo")).records if record.action == "delete"]
+    assert {(record.object, record.key.split(":")[2].split("-")[0]) for record in deletes} == {
+        ("OrderItem", str(gone))
+    }
+    assert all(record.salesforce_id for record in deletes)
+
+
+def test_a_change_by_a_person_in_salesforce_is_told_but_left(market):
+    placed = market.place("woo", count=1)
+    market.tell("woo", placed)
+    store = market.world.simulator.world.store
+    (row,) = market.world.rows("Order")
+    store.put("Order", {**store.get("Order", row["Id"]), "PoNumber": "PO 7"})
+    (shown,) = [row for row in market.world.rows("Order")]
+    assert shown["PoNumber"] == "PO 7"
+    order = one_order(market.dry_run("woo"))
+    assert order.outcome == "leave"
+    assert {record.action for record in order.records} == {"leave"}
+
+
+def test_a_buyer_is_changed_only_by_orders_as_new_as_what_was_written(market):
+    older, newer = market.place("woo", count=2)
+    newer["billing"] = {**older["billing"], "phone": "+44 1225 000999"}
+    newer["customer_id"] = older["customer_id"] = 77
+    older["date_created_gmt"], newer["date_created_gmt"] = "2026-11-01T10:00:00", "2026-11-02T10:00:00"
+    market.tell("woo", [market.put("woo", older), market.put("woo", newer)])
+    market.shops["woo"].vendor.remove(str(newer["id"]))
+    market.put("woo", touched(older, customer_note="ring twice"))
+    report = market.dry_run("woo")
+    assert one_order(report).outcome == "change"
+    customer = next(shared for shared in report.shared if shared.entity == "customer")
+    assert {record.action for record in customer.records} == {"leave"}
+    market.world.tables.items["records"].clear()
+    customer = next(shared for shared in market.dry_run("woo").shared if shared.entity == "customer")
+    assert "change" in {record.action for record in customer.records}
+
+
+def test_a_product_that_is_there_is_left_to_people(market):
+    placed = market.place("woo", count=1)
+    market.tell("woo", placed)
+    market.world.tables.items["records"].clear()
+    renamed = [{**line, "name": f"{line['name']} (new)"} for line in placed[0]["line_items"]]
+    market.put("woo", touched(placed[0], line_items=renamed))
+    report = market.dry_run("woo")
+    products = [record for part in report.shared if part.entity == "product" for record in part.records]
+    assert {record.action for record in products} == {"leave"}
+    assert one_order(report).outcome == "change"
+
+
+def test_held_back_orders_say_why_and_bring_no_buyer(market):
+    (order,) = market.place("shop", count=1)
+    market.put("shop", {**order, "test": True})
+    report = market.dry_run("shop")
+    assert one_order(report).outcome == "parked"
+    assert one_order(report).problem.reason == "test_order"
+    assert report.shared == ()
+
+
+def test_an_order_that_cannot_be_read_does_not_hide_the_others(market):
+    good, bad = market.place("woo", count=2)
+    market.put("woo", {**bad, "total": "much"})
+    report = market.dry_run("woo")
+    assert {order.id: order.outcome for order in report.orders} == {str(good["id"]): "create", str(bad["id"]): "parked"}
+    assert next(order for order in report.orders if order.outcome == "parked").problem.reason == "unreadable"
+
+
+def test_a_rule_that_fails_is_told_for_its_order(market):
+    market.place("woo", count=1)
+    (market.world.settings / "rules.py").write_text("def after_parse(order):\n    raise KeyError(order.email)\n")
+    order = one_order(market.dry_run("woo"))
+    assert (order.outcome, order.remarks) == ("failed", ("unexpected KeyError",))
+
+
+def test_rules_have_their_say(market):
+    market.place("woo", count=1)
+    rule = "def after_parse(order):\n    return order.model_copy(update={'po_number': 'PO 12'})\n"
+    (market.world.settings / "rules.py").write_text(rule)
+    order = one_order(market.dry_run("woo"))
+    assert next(field for field in order.records[0].fields if field.name == "PoNumber").new == "PO 12"
+
+
+def test_people_who_are_there_already_are_candidates(market):
+    (placed,) = market.place("woo", count=1)
+    placed["billing"] = {**placed["billing"], "company": "Mill  Lane Ltd", "email": "Hanako.Yamamoto@example.com "}
+    market.put("woo", placed)
+    account = market.create("Account", Name="mill lane ltd")
+    contact = market.create("Contact", LastName="Yamamoto", Email="hanako.yamamoto@example.com")
+    market.create("Contact", LastName="Yamamoto", Email="hanako@example.com")
+    market.create("Account", Name="Mill Lane")
+    customer = next(shared for shared in market.dry_run("woo").shared if shared.entity == "customer")
+    found = {(one.object, one.salesforce_id, one.same) for one in customer.candidates}
+    assert found == {("Account", account, "name"), ("Contact", contact, "email")}
+
+
+def test_a_buyer_who_is_known_has_no_candidates(market):
+    placed = market.place("woo", count=1)
+    market.tell("woo", placed)
+    market.create("Contact", LastName="Yamamoto", Email=placed[0]["billing"]["email"])
+    assert all(not shared.candidates for shared in market.dry_run("woo").shared)
+
+
+@BOTH
+@pytest.mark.parametrize("state", ["empty", "written", "changed"])
+def test_nothing_is_written_anywhere(market, store, state):
+    placed = market.place(store, count=2)
+    if state != "empty":
+        market.tell(store, placed)
+    if state == "changed":
+        market.world.tables.items["records"].clear()
+        market.world.tables.items["cursors"].clear()
+    tables = copy.deepcopy(market.world.tables.items)
+    revision = market.world.simulator.world.store.revision
+    recorded = Recorded(market.world)
+    market.dry_run(store)
+    aws = {name for name in recorded.gates if not name.startswith("salesforce/")}
+    assert aws <= READS
+    assert "dynamodb.batch_get_item" in aws
+    assert market.world.tables.items == tables
+    assert market.world.simulator.world.store.revision == revision
+    methods = Counter(method for method, path, _ in recorded.requests if "/services/oauth2/" not in path)
+    for method, path, body in recorded.requests:
+        if method == "POST" and path.endswith("/composite"):
+            parts = json.loads(body)["compositeRequest"]
+            assert {part["method"] for part in parts} == {"GET"}
+            methods["POST"] -= 1
+    assert methods["GET"]
+    assert +methods == Counter(GET=methods["GET"])
