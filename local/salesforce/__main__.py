@@ -15,6 +15,7 @@ from local.salesforce.simulator import PACKAGE, PERMISSION_SET, Simulator
 from local.salesforce.switches import Switches
 
 _SAVE_EVERY = 2.0
+_WORK_EVERY = 0.2
 
 
 def _arguments() -> argparse.Namespace:
@@ -54,6 +55,12 @@ def _simulator(arguments: argparse.Namespace) -> Simulator:
     )  # fmt: skip
 
 
+def _work(simulator: Simulator, stop: threading.Event) -> None:
+    """Keep bulk jobs and event deliveries going."""
+    while not stop.wait(_WORK_EVERY):
+        simulator.work()
+
+
 def main() -> None:
     """Serve until SIGTERM or SIGINT; print one line of JSON when ready."""
     arguments = _arguments()
@@ -63,6 +70,7 @@ def main() -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True).start()
+    threading.Thread(target=_work, args=(simulator, stop), daemon=True).start()
     sys.stdout.write(json.dumps({"salesforce": f"http://127.0.0.1:{server.server_address[1]}"}) + "\n")
     sys.stdout.flush()
     pause = _SAVE_EVERY

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from local.salesforce.batch import answer_batch, answer_tree, batch_entries
+from local.salesforce.bulk.api import answer_jobs
+from local.salesforce.bulk.jobs import Jobs
 from local.salesforce.composite import answer_composite
 from local.salesforce.errors import method_not_allowed, resource_not_found
 from local.salesforce.graph import answer_graph
@@ -23,10 +25,11 @@ _RELEASES = {
 class Api:
     """The resources below `/services/data/vXX.0`, for one call at a time."""
 
-    def __init__(self, world: World, usage: Usage, cursors: Cursors) -> None:
+    def __init__(self, world: World, usage: Usage, cursors: Cursors, jobs: Jobs) -> None:
         self._world = world
         self._usage = usage
         self._cursors = cursors
+        self._jobs = jobs
 
     def answer(self, call: Call, request: Request) -> Answer:
         """Answer a request or sub-request; ApiError for every refusal."""
@@ -40,7 +43,9 @@ class Api:
         if first == "composite":
             return self._composite(call, request)
         if first == "limits" and len(request.path) <= 2:
-            return answer_limits(self._world, self._usage, request)
+            return answer_limits(self._world, self._usage, self._jobs, request)
+        if first == "jobs":
+            return answer_jobs(self._world, self._jobs, request)
         if not first and request.method == "GET":
             return Answer(200, _resources(request.version))
         raise resource_not_found()
@@ -68,7 +73,7 @@ class Api:
 
 def _resources(version: str) -> dict[str, str]:
     """The resources by name, and the identity URL of the connected user, which clients read its id from."""
-    names = ("sobjects", "query", "queryAll", "composite", "limits")
+    names = ("sobjects", "query", "queryAll", "composite", "limits", "jobs")
     return {
         **{name: f"/services/data/{version}/{name}" for name in names},
         "identity": f"https://login.salesforce.com/id/{ORGANIZATION_ID}/{USER_ID}",

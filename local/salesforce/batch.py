@@ -43,7 +43,7 @@ def _run(world: World, router: Router, each: Mapping[str, object]) -> Answer:
         request = as_request(str(each.get("method", "")), f"/services/data/{url}", each.get("richInput"), {})
     except ApiError as error:
         return Answer(error.status, error.body())
-    with world.store.atomic():
+    with world.store.transaction():
         return attempted(router, request)
 
 
@@ -60,7 +60,7 @@ def answer_tree(world: World, call: Call, request: Request) -> Answer:
     _check_limits(records)
     good: list[dict[str, object]] = []
     try:
-        with world.store.atomic():
+        with world.store.transaction():
             for record in records:
                 _create(world, call, sobject, record, {}, good)
     except _Failed as failed:

@@ -43,7 +43,7 @@ def _is_query_or_collection(each: SubRequest) -> bool:
 def _together(world: World, router: Router, entries: list[SubRequest]) -> list[dict[str, object]]:
     answers: dict[str, Answer] = {}
     try:
-        with world.store.atomic():
+        with world.store.transaction():
             for each in entries:
                 answers[each.reference] = _one(world, router, each, answers)
                 if answers[each.reference].status >= 300:
@@ -57,7 +57,8 @@ def _together(world: World, router: Router, entries: list[SubRequest]) -> list[d
 def _run(world: World, router: Router, entries: list[SubRequest]) -> list[dict[str, object]]:
     answers: dict[str, Answer] = {}
     for each in entries:
-        answers[each.reference] = _one(world, router, each, answers)
+        with world.store.transaction():
+            answers[each.reference] = _one(world, router, each, answers)
     return [entry(reference, answer) for reference, answer in answers.items()]
 
 

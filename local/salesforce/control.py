@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from local.salesforce.administrator.desk import answer_desk, orders
 from local.salesforce.errors import ApiError, resource_not_found
+from local.salesforce.events.feed import GAPS, OVERFLOW
 from local.salesforce.values import show
 from local.salesforce.wire import Answer, read_json
+from local.salesforce.world import ADMINISTRATOR
 
 if TYPE_CHECKING:
     from local.salesforce.simulator import Simulator
@@ -21,6 +24,10 @@ def answer_control(
     try:
         if name[0] == "_faults":
             return _faults(simulator, method, members)
+        if name[0] in {"_events", "_relay", "_gap"} and len(name) == 1:
+            return _changes(simulator, method, name[0], members, query)
+        if name[0] in orders() and len(name) == 1 and method == "POST":
+            return answer_desk(simulator.world, name[0], members)
         if path == "/_calls" and method == "GET":
             return Answer(200, simulator.usage.as_json())
         if path == "/_settings" and method == "POST":
@@ -55,6 +62,43 @@ def _faults(simulator: Simulator, method: str, members: dict[str, object]) -> An
         faults.clear()
         return Answer(204)
     return Answer(200, {"faults": faults.listed()})
+
+
+def _changes(
+    simulator: Simulator, method: str, name: str, members: dict[str, object], query: dict[str, str]
+) -> Answer:
+    """Events that left the org, where they are delivered to, and gap events on demand."""
+    if name == "_gap" and method == "POST":
+        return _gap(simulator, members)
+    if name == "_relay":
+        if method == "POST":
+            known = {key: str(value) for key, value in members.items() if key in {"url", "state", "recovery"}}
+            relay = simulator.relay
+            simulator.relay.order(
+                known.get("url", relay.url), known.get("state", "RUN"), known.get("recovery", relay.recovery)
+            )
+        return Answer(200, simulator.relay.as_json())
+    if method != "GET" or not query.get("since", "0").isdigit():
+        raise ValueError("GET /_events?since=REPLAY_ID")
+    found = simulator.events.since(int(query.get("since", "0")))
+    last = found[-1].replay if found else int(query.get("since", "0"))
+    return Answer(200, {"events": [each.envelope for each in found], "last": last})
+
+
+def _gap(simulator: Simulator, members: dict[str, object]) -> Answer:
+    """Turn the next `times` events of an object into gap events, or publish one of a `kind` for `ids`."""
+    sobject = simulator.world.org.everything.find(str(members.get("object")))
+    if sobject is None:
+        raise ValueError(f"object: the org has no {members.get('object')}")
+    kind, ids, times = members.get("kind"), members.get("ids", []), members.get("times", 1)
+    if kind is None and isinstance(times, int):
+        simulator.feed.gaps[sobject.name] = times
+        return Answer(200, {"object": sobject.name, "times": times})
+    if kind not in GAPS or not isinstance(ids, list) or (not ids and kind != OVERFLOW):
+        raise ValueError(f"kind must be one of {', '.join(GAPS)}, with ids; or times a number")
+    with simulator.world.acting(ADMINISTRATOR):
+        count = simulator.feed.publish_gap(sobject, str(kind), [str(each) for each in ids])
+    return Answer(200, {"published": count})
 
 
 def _records(simulator: Simulator, name: str, *, deleted: bool) -> list[dict[str, object]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from local.salesforce.schema import NUMBER_TYPES, TEXT_TYPES, Field, SObject
 from local.salesforce.visibility import Org
 
-_SOAP = {
+SOAP_TYPES = {
     "id": "tns:ID", "reference": "tns:ID", "boolean": "xsd:boolean", "int": "xsd:int", "double": "xsd:double",
     "currency": "xsd:double", "percent": "xsd:double", "date": "xsd:date", "datetime": "xsd:dateTime",
     "address": "urn:address",
@@ -29,16 +29,16 @@ def summary(sobject: SObject, version: str) -> dict[str, object]:
         name: name in sobject.allows and getattr(sobject.access, name)
         for name in ("create", "update", "delete")
     }
-    writable = bool(sobject.allows)
+    writable, stored = bool(sobject.allows), not sobject.is_event
     return {
         "activateable": False, "associateEntityType": None, "associateParentEntity": None,
         "createable": can["create"], "custom": sobject.custom, "customSetting": False, "deepCloneable": False,
         "deletable": can["delete"], "deprecatedAndHidden": False, "feedEnabled": False, "hasSubtypes": False,
         "isInterface": False, "isSubtype": False, "keyPrefix": sobject.prefix, "label": sobject.label,
         "labelPlural": sobject.plural, "layoutable": writable, "mergeable": sobject.mergeable,
-        "mruEnabled": writable, "name": sobject.name, "queryable": True, "replicateable": writable,
-        "retrieveable": True, "searchable": writable, "triggerable": writable, "undeletable": can["delete"],
-        "updateable": can["update"],
+        "mruEnabled": writable, "name": sobject.name, "queryable": stored, "replicateable": writable and stored,
+        "retrieveable": stored, "searchable": writable and stored, "triggerable": writable,
+        "undeletable": can["delete"], "updateable": can["update"],
         "urls": {"describe": f"{base}/describe", "rowTemplate": base + "/{ID}", "sobject": base},
     }  # fmt: skip
 
@@ -96,7 +96,7 @@ def _field(sobject: SObject, field: Field) -> dict[str, object]:
         "referenceTo": list(field.reference_to), "relationshipName": field.relationship, "relationshipOrder": None,
         "restrictedDelete": field.on_delete == "restrict", "restrictedPicklist": field.restricted,
         "scale": field.scale, "searchPrefilterable": field.type == "reference",
-        "soapType": _SOAP.get(field.type, "xsd:string"), "sortable": field.filterable, "type": field.type,
+        "soapType": SOAP_TYPES.get(field.type, "xsd:string"), "sortable": field.filterable, "type": field.type,
         "unique": field.unique, "updateable": field.updateable, "writeRequiresMasterRead": False,
     }  # fmt: skip
 

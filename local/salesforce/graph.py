@@ -142,7 +142,7 @@ def _run(world: World, router: Router, graph: Graph) -> dict[str, Answer]:
     answers: dict[str, Answer] = {}
     results: dict[str, object] = {}
     try:
-        with world.store.atomic():
+        with world.store.transaction():
             for node in graph.order:
                 answer = _run_node(router, node, results)
                 answers[node.reference] = answer

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -36,3 +37,9 @@ def full_id(value: object) -> str | None:
     if len(value) == 18:
         return value if value[15:] == checksum(value[:15]) else None
     return value + checksum(value)
+
+
+def key_of(seed: str) -> str:
+    """An identifier in the form of a UUID, the same for the same seed."""
+    digits = hashlib.sha256(seed.encode()).hexdigest()
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:32]))

@@ -16,6 +16,7 @@ from local.salesforce.lookup import MultipleMatches
 from local.salesforce.records import create, update, upsert
 from local.salesforce.removal import delete
 from local.salesforce.schema import Field, SObject
+from local.salesforce.sobjects import notes
 from local.salesforce.values import attributes, show
 from local.salesforce.wire import Answer, Request, decoded
 from local.salesforce.world import Call, World
@@ -56,7 +57,7 @@ def _mixed(world: World, call: Call, request: Request) -> Answer:
     _check_runs(records)
     work: Callable[[Body], Result]
     if request.method == "POST":
-        work = lambda body: _success(create(world, call, _sobject(world, body), _fields(body)))  # noqa: E731
+        work = lambda body: _create(world, call, body)  # noqa: E731
     else:
         work = lambda body: _update(world, call, body)  # noqa: E731
     return Answer(200, _each(world, records, whole, work))
@@ -109,6 +110,12 @@ def _fields(body: Body, *without: str) -> Body:
 
 def _success(record_id: str, **more: bool) -> Result:
     return {"id": record_id, "success": True, "errors": [], **more}
+
+
+def _create(world: World, call: Call, body: Body) -> Result:
+    sobject = _sobject(world, body)
+    record_id = create(world, call, sobject, _fields(body))
+    return {**_success(record_id), "errors": notes(sobject, record_id)}
 
 
 def _update(world: World, call: Call, body: Body) -> Result:

@@ -16,7 +16,7 @@ from local.salesforce.rules.uniqueness import refuse_taken_keys
 from local.salesforce.rules.validation import refuse_invalid
 from local.salesforce.schema import Field, SObject
 from local.salesforce.values import Row, accept
-from local.salesforce.world import USER_ID, Call, Change, World
+from local.salesforce.world import Call, Change, World
 
 Body = Mapping[str, object]
 
@@ -45,7 +45,7 @@ def _create(world: World, call: Call, sobject: SObject, body: Body) -> str:
         _check(change)
         now = world.now()
         record_id = make_id(sobject.prefix, world.store.next_number(sobject.name))
-        row.update(Id=record_id, CreatedDate=now, CreatedById=USER_ID)
+        row.update(Id=record_id, CreatedDate=now, CreatedById=world.actor.user)
         _number(change)
         _save(change, now)
     return record_id
@@ -105,7 +105,7 @@ def _fill_defaults(change: Change) -> None:
             change.row[field.name] = field.default if field.default is not None else False
     fields = change.world.org.everything.objects[change.sobject.name].fields
     if "OwnerId" in fields:
-        change.row.setdefault("OwnerId", USER_ID)
+        change.row.setdefault("OwnerId", change.world.actor.user)
 
 
 def _number(change: Change) -> None:
@@ -132,6 +132,6 @@ def _check(change: Change) -> None:
 
 
 def _save(change: Change, now: str) -> None:
-    change.row.update(LastModifiedDate=now, LastModifiedById=USER_ID, SystemModstamp=now)
+    change.row.update(LastModifiedDate=now, LastModifiedById=change.world.actor.user, SystemModstamp=now)
     change.world.store.put(change.sobject.name, change.row)
     rules.follow(change)

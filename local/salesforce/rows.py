@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from local.salesforce.ids import make_id
 from local.salesforce.values import Row, Value
-from local.salesforce.world import USER_ID, World
+from local.salesforce.world import World
 
 
 def add_row(world: World, object_name: str, values: Row) -> str:
@@ -13,12 +13,12 @@ def add_row(world: World, object_name: str, values: Row) -> str:
     sobject = world.org.everything.objects[object_name]
     record_id = make_id(sobject.prefix, world.store.next_number(object_name))
     row: Row = {
-        "Id": record_id, "IsDeleted": False, "CreatedDate": now, "CreatedById": USER_ID, "LastModifiedDate": now,
-        "LastModifiedById": USER_ID, "SystemModstamp": now,
+        "Id": record_id, "IsDeleted": False, "CreatedDate": now, "CreatedById": world.actor.user,
+        "LastModifiedDate": now, "LastModifiedById": world.actor.user, "SystemModstamp": now,
     }  # fmt: skip
     row.update({each.name: False for each in sobject.fields.values() if each.type == "boolean"})
     if "OwnerId" in sobject.fields:
-        row["OwnerId"] = USER_ID
+        row["OwnerId"] = world.actor.user
     row.update(values)
     world.store.put(object_name, row)
     return record_id
@@ -29,7 +29,7 @@ def alter_row(world: World, object_name: str, row: Row, values: dict[str, Value 
     if all(row.get(name) == value for name, value in values.items()):
         return row
     now = world.now()
-    altered = {**row, "LastModifiedDate": now, "LastModifiedById": USER_ID, "SystemModstamp": now}
+    altered = {**row, "LastModifiedDate": now, "LastModifiedById": world.actor.user, "SystemModstamp": now}
     for name, value in values.items():
         if value is None:
             altered.pop(name, None)

@@ -41,6 +41,7 @@ class Field:
     external_id: bool = False
     id_lookup: bool = False
     compound: str | None = None
+    derived: bool = False
     auto_number: str | None = None
     custom: bool = False
     only_with: str | None = None
@@ -83,6 +84,7 @@ class SObject:
     governed_by: str | None = None
     custom: bool = False
     mergeable: bool = False
+    is_event: bool = False
     allows: frozenset[str] = frozenset({"create", "update", "delete"})
     access: Access = field(default_factory=Access)
 

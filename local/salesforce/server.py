@@ -9,7 +9,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from local.salesforce.simulator import Response, Simulator
 
-_LONGEST_BODY = 50_000_000
+_LONGEST_BODY = 150_000_000  # a sheet for a bulk job
 
 
 def serve(simulator: Simulator, port: int) -> ThreadingHTTPServer:
@@ -37,7 +37,9 @@ class _Handler(BaseHTTPRequestHandler):
         if not size.isdigit() or int(size) > _LONGEST_BODY or self.headers.get("Transfer-Encoding"):
             self.close_connection = True
             self._send(
-                Response(413, {"Content-Type": "text/plain"}, b"The body needs a Content-Length below 50 MB.")
+                Response(
+                    413, {"Content-Type": "text/plain"}, b"The body needs a Content-Length of at most 150 MB."
+                )
             )
             return
         body = self.rfile.read(int(size))

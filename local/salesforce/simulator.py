@@ -13,8 +13,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from local.salesforce.api import Api, versions
+from local.salesforce.bulk.api import advance
+from local.salesforce.bulk.jobs import Jobs
 from local.salesforce.control import answer_control
 from local.salesforce.errors import ApiError, OAuthError, json_error, method_not_allowed, resource_not_found
+from local.salesforce.events.envelopes import EventLog, Logged
+from local.salesforce.events.feed import Feed
+from local.salesforce.events.relay import Relay
 from local.salesforce.faults import Fault, Faults
 from local.salesforce.oauth import Sessions, read_credentials
 from local.salesforce.persistence import load, save
@@ -24,7 +29,7 @@ from local.salesforce.switches import Switches
 from local.salesforce.usage import Usage
 from local.salesforce.visibility import Org
 from local.salesforce.wire import Answer, Request, read_json, read_query, write_json
-from local.salesforce.world import Call, World, standing_rows
+from local.salesforce.world import USER_ID, Actor, Call, World, standing_rows
 
 PACKAGE = Path(__file__).parents[2] / "salesforce"
 PERMISSION_SET = "Storefront_Connector"
@@ -73,14 +78,19 @@ class Simulator:
         org = Org(package, permission_set, chosen)
         self.world = World(org, Store(), chosen, Faults(), clock)
         self.world.store.use(org.everything)
+        self.events, self.jobs = EventLog(), Jobs()
+        self.feed, self.relay = Feed(self.world, self.events), Relay(self.events)
         self.usage = Usage()
         self._cursors = Cursors()
         self._sessions = Sessions(read_credentials(credentials), secret)
-        self._api = Api(self.world, self.usage, self._cursors)
+        self._api = Api(self.world, self.usage, self._cursors, self.jobs)
         self._saved_revision = -1
         if data is not None:
-            load(self.world.store, data)
+            kept = load(self.world.store, data)
+            self.events.load(kept.get("events", []))
+            self.jobs.load(kept.get("jobs", []))
         self._add_standing_rows()
+        self.world.store.committed = self.feed.publish
 
     def _add_standing_rows(self) -> None:
         with self.world.store.atomic():
@@ -88,8 +98,8 @@ class Simulator:
                 if name == "DuplicateRule" or self.world.store.get(name, str(row["Id"])) is None:
                     self.world.store.put(name, row)
         for prefix_owner in ("User", "Organization", "Pricebook2"):
-            # The number 1 of these series is taken by a standing row.
-            self.world.store.counters[prefix_owner] = max(self.world.store.counters.get(prefix_owner, 0), 1)
+            # The first numbers of these series are taken by standing rows.
+            self.world.store.counters[prefix_owner] = max(self.world.store.counters.get(prefix_owner, 0), 2)
 
     def change_switches(self, wanted: Mapping[str, object]) -> None:
         """Change the org's settings; ValueError says what is wrong. Rows stay."""
@@ -104,20 +114,43 @@ class Simulator:
                 self._add_standing_rows()
 
     def reset(self, *, calls_only: bool = False) -> None:
-        """Forget rows, counts and faults, or the counts only. Settings, sessions and standing rows stay."""
+        """Forget rows, events, jobs, counts and faults, or the counts only; the rest stays."""
         with self._lock:
             self.usage.reset()
             if not calls_only:
                 self.world.store.clear()
                 self.world.faults.clear()
+                self.events.clear()
+                self.jobs.clear()
+                self.feed.gaps.clear()
                 self._add_standing_rows()
 
     def save(self) -> None:
         """Write the rows to the data file if they changed since the last time."""
         with self._lock:
             if self._data is not None and self._saved_revision != self.world.store.revision:
-                save(self.world.store, self._data)
+                save(
+                    self.world.store, self._data, {"events": self.events.export(), "jobs": self.jobs.export()}
+                )
                 self._saved_revision = self.world.store.revision
+
+    def work(self) -> None:
+        """What the org does between calls: one step of each bulk job, and events to the relay's URL."""
+        with self._lock:
+            advance(self.world, self.jobs)
+        self.deliver()
+
+    def deliver(self) -> None:
+        """Hand the relay's waiting events over until one is not taken; the org is not held up meanwhile."""
+        while (event := self._due()) is not None:
+            if not self.relay.attempt(event):
+                return
+            with self._lock:
+                self.relay.note_delivered(event)
+
+    def _due(self) -> Logged | None:
+        with self._lock:
+            return self.relay.due()
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Response:
         """Answer one HTTP request; `path` is the request target with its query string."""
@@ -165,12 +198,16 @@ class Simulator:
         self._authenticate(headers)
         self.usage.spend(self.world.switches.api_daily_maximum)
         parts = tuple(part for part in (match[2] or "").split("/") if part)
-        request = Request(
-            method, match[1], parts, query, headers, read_json(body) if method != "GET" else None
-        )
-        with self.world.store.atomic():
+        # The body of a PUT is a sheet of a bulk job.
+        parsed = read_json(body) if method not in {"GET", "PUT"} else None
+        request = Request(method, match[1], parts, query, headers, parsed, body)
+        if parts[:1] == ("jobs",):
+            advance(self.world, self.jobs)
+        with self.world.acting(Actor(USER_ID, _origin(headers, match[1]))), self.world.store.transaction():
             answer = self._api.answer(_call(path, headers, match[1]), request)
-        return _response(Answer(answer.status, answer.body, {**answer.headers, **self._usage_header()}))
+        # The answer to an upload does not tell the usage (fact sheet, 3.6).
+        usage = self._usage_header() if method != "PUT" else {}
+        return _response(Answer(answer.status, answer.body, {**answer.headers, **usage}))
 
     def _usage_header(self) -> dict[str, str]:
         return {"Sforce-Limit-Info": f"api-usage={self.usage.used}/{self.world.switches.api_daily_maximum}"}
@@ -239,6 +276,13 @@ def _call(path: str, headers: Mapping[str, str], version: str) -> Call:
     return Call(version, path, "allowsave=true" in re.split(r"[;,]", wanted))
 
 
+def _origin(headers: Mapping[str, str], version: str) -> str:
+    """How change events will call the client; without a client id in the call options they name only the API."""
+    origin = f"com/salesforce/api/rest/{version.removeprefix('v')}"
+    client = re.search(r"(?:^|[,;\s])client\s*=\s*([^,;\s]+)", headers.get("sforce-call-options", ""))
+    return f"{origin};client={client[1]}" if client else origin
+
+
 def _unpacked(headers: Mapping[str, str], body: bytes) -> bytes:
     if headers.get("content-encoding", "").lower() != "gzip":
         return body
@@ -254,4 +298,6 @@ def _response(answer: Answer) -> Response:
         headers["WWW-Authenticate"] = "Token"
     if answer.body is None:
         return Response(answer.status, headers)
+    if isinstance(answer.body, bytes):
+        return Response(answer.status, headers, answer.body)
     return Response(answer.status, {**headers, **_JSON}, write_json(answer.body))

@@ -14,7 +14,7 @@ from local.salesforce.errors import (
     method_not_allowed,
     resource_not_found,
 )
-from local.salesforce.ids import full_id
+from local.salesforce.ids import full_id, key_of
 from local.salesforce.lookup import MultipleMatches, matches
 from local.salesforce.records import create, update, upsert
 from local.salesforce.removal import delete
@@ -71,8 +71,15 @@ def created(
 ) -> Answer:
     """201 with the new record's id and place."""
     location = f"/services/data/{request.version}/sobjects/{sobject.name}/{record_id}"
-    body = {"id": record_id, "success": True, "errors": [], **(extra or {})}
+    body = {"id": record_id, "success": True, "errors": notes(sobject, record_id), **(extra or {})}
     return Answer(201, body, {"Location": location})
+
+
+def notes(sobject: SObject, record_id: str) -> list[dict[str, object]]:
+    """`errors` of a success: empty, except that a platform event's says it is queued. Accepted is not delivered."""
+    if not sobject.is_event:
+        return []
+    return [{"statusCode": "OPERATION_ENQUEUED", "message": key_of(f"published {record_id}"), "fields": []}]
 
 
 def _about(world: World, request: Request, sobject: SObject, what: str) -> Answer:
@@ -83,6 +90,8 @@ def _about(world: World, request: Request, sobject: SObject, what: str) -> Answe
 
 
 def _by_id(world: World, call: Call, request: Request, sobject: SObject, record_id: str) -> Answer:
+    if sobject.is_event:
+        raise resource_not_found()
     if request.method == "POST" and record_id.lower() == "id":
         return created(request, sobject, create(world, call, sobject, request.members()))
     _only(request, "GET", "PATCH", "DELETE")

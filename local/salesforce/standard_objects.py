@@ -115,7 +115,7 @@ def field_from_facts(name: str, facts: Mapping[str, object]) -> Field:
         on_delete=str(facts.get("on_delete", "clear")),
         values=tuple(values) if isinstance(values, list) else (),
         restricted=bool(facts.get("restricted")), id_lookup=bool(facts.get("lookup")),
-        compound=_optional(facts.get("compound")),
+        compound=_optional(facts.get("compound")), derived=bool(facts.get("derived")),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -12,8 +12,9 @@ from local.salesforce.values import Row, Value
 
 @dataclass(frozen=True)
 class Written:
-    """One write: the row before and after it (None: there was none)."""
+    """One write: the row before and after it (None: there was none), and the number of its transaction."""
 
+    transaction: int
     object: str
     id: str
     before: Row | None
@@ -29,6 +30,8 @@ class Store:
         self._indexes: dict[tuple[str, str], dict[str, dict[str, None]]] = {}
         self._log: list[Written] = []
         self._depth = 0
+        self._transaction = 0
+        self.committed: Callable[[list[Written]], None] = lambda _: None
         self.counters: dict[str, int] = {}
         self.revision = 0
 
@@ -80,7 +83,7 @@ class Store:
     def _set(self, object_name: str, record_id: str, row: Row | None) -> None:
         table = self._tables[object_name]
         before = table.get(record_id)
-        self._log.append(Written(object_name, record_id, before, row))
+        self._log.append(Written(self._transaction, object_name, record_id, before, row))
         self._replace(object_name, record_id, before, row)
 
     def _replace(self, object_name: str, record_id: str, before: Row | None, after: Row | None) -> None:
@@ -125,9 +128,20 @@ class Store:
             raise
         finally:
             self._depth -= 1
-            if self._depth == 0:
-                self.revision += len(self._log)
-                self._log.clear()
+            if self._depth == 0 and self._log:
+                written, self._log = self._log, []
+                self.revision += len(written)
+                self.committed(written)
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """`atomic` as a transaction of its own, which is how change events group what was written."""
+        outer, self._transaction = self._transaction, self.next_number("transaction")
+        try:
+            with self.atomic():
+                yield
+        finally:
+            self._transaction = outer
 
     def clear(self) -> None:
         """Forget all rows. Number series go on, so that an id never names two records."""

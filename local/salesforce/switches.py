@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 
+CLEARED = ("absent", "null", "listed")
+
 
 @dataclass(frozen=True)
 class DuplicateRule:
@@ -48,6 +50,17 @@ class Switches:
     validation_rules: tuple[ValidationRule, ...] = ()
     api_daily_maximum: int = 100_000
     token_life: int = 7_200
+    # How a change event tells of an emptied field: by its name in changedFields alone, by null, in nulledFields.
+    cleared_in_events: str = "absent"
+    bulk_batch: int = 10_000
+    bulk_daily_batches: int = 15_000
+    bulk_daily_queries: int = 10_000
+
+    def __post_init__(self) -> None:
+        if self.cleared_in_events not in CLEARED:
+            raise ValueError(
+                f"cleared_in_events is one of {', '.join(CLEARED)}, not {self.cleared_in_events!r}"
+            )
 
     def changed(self, wanted: Mapping[str, object]) -> Switches:
         """These switches with some of them set; ValueError names an unknown or mistyped one."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
+from local.salesforce.bulk.jobs import Jobs
 from local.salesforce.errors import ApiError
 from local.salesforce.ids import full_id
 from local.salesforce.wire import Answer, Request, decoded
@@ -55,22 +56,28 @@ def normalised(path: str) -> str:
             parts[-1] = "{key}"
         elif len(rest) == 1 and full_id(decoded(rest[0])):
             parts[-1] = "{id}"
+    elif "jobs" in parts and len(parts) > parts.index("jobs") + 2:
+        parts[parts.index("jobs") + 2] = "{id}"
     elif len(parts) > 2 and parts[-2] in {"query", "queryAll"}:
         parts[-1] = "{id}"
     return "/".join(parts)
 
 
-def answer_limits(world: World, usage: Usage, request: Request) -> Answer:
+def answer_limits(world: World, usage: Usage, jobs: Jobs, request: Request) -> Answer:
     """`/limits` and `/limits/recordCount`."""
     if request.path[1:] == ("recordCount",):
         return Answer(200, {"sObjects": _record_counts(world, request)})
     maximum = world.switches.api_daily_maximum
     fixed = {
-        "DailyAsyncApexExecutions": 250_000, "DailyBulkApiBatches": 15_000, "DailyBulkV2QueryJobs": 10_000,
-        "DailyDurableStreamingApiEvents": 10_000, "DailyStreamingApiEvents": 10_000, "DataStorageMB": 5,
+        "DailyAsyncApexExecutions": 250_000, "DailyDurableStreamingApiEvents": 10_000, "DailyStreamingApiEvents": 10_000, "DataStorageMB": 5,
         "FileStorageMB": 20, "HourlyTimeBasedWorkflow": 50, "SingleEmail": 15, "StreamingApiConcurrentClients": 20,
     }  # fmt: skip
-    limits = {"DailyApiRequests": {"Max": maximum, "Remaining": max(maximum - usage.used, 0)}}
+    counted = {
+        "DailyApiRequests": (maximum, usage.used),
+        "DailyBulkApiBatches": (world.switches.bulk_daily_batches, jobs.batches),
+        "DailyBulkV2QueryJobs": (world.switches.bulk_daily_queries, jobs.queries),
+    }
+    limits = {name: {"Max": most, "Remaining": max(most - used, 0)} for name, (most, used) in counted.items()}
     return Answer(
         200, {**limits, **{name: {"Max": value, "Remaining": value} for name, value in fixed.items()}}
     )

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from local.salesforce.events.channels import read_channels
 from local.salesforce.package import Package, Permissions, read_package
 from local.salesforce.schema import Access, Field, Schema, SObject
 from local.salesforce.standard_objects import standard_objects
@@ -24,6 +25,7 @@ class Org:
         self.everything = Schema([*merged, *package.objects])
         self.permissions = package.permissions
         self.schema = Schema(_visible(self.everything, package.permissions))
+        self.channels = read_channels(root, self.everything)
 
     def may(self, user_permission: str) -> bool:
         """Whether the user holds a permission such as `ActivateOrder`; all of them without a permission set."""

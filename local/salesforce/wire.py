@@ -14,7 +14,7 @@ from local.salesforce.errors import json_error
 
 @dataclass(frozen=True)
 class Answer:
-    """A result before it becomes bytes; `body=None` means no body."""
+    """A result before it becomes bytes; `body=None` means no body, bytes are sent as they are."""
 
     status: int
     body: object = None
@@ -23,7 +23,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Request:
-    """A request to one resource; `path` holds the undecoded segments below the version."""
+    """A request to one resource; `path` holds the undecoded segments below the version, `raw` the body's bytes."""
 
     method: str
     version: str
@@ -31,6 +31,7 @@ class Request:
     query: Mapping[str, str]
     headers: Mapping[str, str]
     body: object = None
+    raw: bytes = b""
 
     def members(self) -> Mapping[str, object]:
         """The body as an object; ApiError when it is something else."""

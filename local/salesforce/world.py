@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -17,10 +18,25 @@ from local.salesforce.visibility import Org
 
 ORGANIZATION_ID = make_id("00D", 1)
 USER_ID = make_id("005", 1)
+ADMINISTRATOR_ID = make_id("005", 2)
 STANDARD_PRICE_BOOK_ID = make_id("01s", 1)
 BUSINESS_RECORD_TYPE_ID = make_id("012", 1)
 PERSON_RECORD_TYPE_ID = make_id("012", 2)
 PROFILE_ID = make_id("00e", 1)
+ADMINISTRATOR_PROFILE_ID = make_id("00e", 2)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who writes and by which door; `origin` is what change events will call the door."""
+
+    user: str = USER_ID
+    origin: str = ""
+    administrator: bool = False
+
+
+# A person at the screen: how changes made in the user interface call themselves (fact sheet, 7.3).
+ADMINISTRATOR = Actor(ADMINISTRATOR_ID, "com/salesforce/api/soap/66.0;client=SfdcInternalAPI/", True)
 
 
 @dataclass
@@ -32,6 +48,20 @@ class World:
     switches: Switches
     faults: Faults
     clock: Callable[[], datetime]
+    actor: Actor = Actor()
+
+    @contextmanager
+    def acting(self, actor: Actor) -> Iterator[None]:
+        """Let someone else be the one who writes."""
+        before, self.actor = self.actor, actor
+        try:
+            yield
+        finally:
+            self.actor = before
+
+    def may(self, user_permission: str) -> bool:
+        """Whether the one who writes holds a permission such as `ActivateOrder`; administrators hold all."""
+        return self.actor.administrator or self.org.may(user_permission)
 
     def now(self) -> str:
         """The present time as the API shows it, in whole seconds."""
@@ -91,13 +121,6 @@ def standing_rows(switches: Switches, now: str) -> list[tuple[str, Row]]:
         "IsDeleted": False, "CreatedDate": now, "CreatedById": USER_ID, "LastModifiedDate": now,
         "LastModifiedById": USER_ID, "SystemModstamp": now,
     }  # fmt: skip
-    user: Row = {
-        "Id": USER_ID, "Username": "integration@storefront.example", "LastName": "Integration",
-        "FirstName": "Storefront",
-        "Name": "Storefront Integration", "Email": "integration@storefront.example", "IsActive": True,
-        "UserType": "Standard", "ProfileId": PROFILE_ID,
-        "TimeZoneSidKey": "Europe/Paris", "LocaleSidKey": "en_US", "LanguageLocaleKey": "en_US",
-    }  # fmt: skip
     organization: Row = {
         "Id": ORGANIZATION_ID, "Name": "Simulated Org", "OrganizationType": "Developer Edition", "IsSandbox": False,
         "InstanceName": "SIM1", "TimeZoneSidKey": "Europe/Paris", "LanguageLocaleKey": "en_US",
@@ -109,12 +132,7 @@ def standing_rows(switches: Switches, now: str) -> list[tuple[str, Row]]:
         "IsActive": True,
         "IsStandard": True,
     }
-    profile: Row = {
-        "Id": PROFILE_ID,
-        "Name": "Minimum Access - API Only Integrations",
-        "UserType": "Standard",
-    }
-    rows = [("Profile", profile), ("User", user), ("Organization", organization), ("Pricebook2", book)]
+    rows = [*_people(), ("Organization", organization), ("Pricebook2", book)]
     rows += [("DuplicateRule", each) for each in _duplicate_rules(switches)]
     if switches.person_accounts:
         rows += [("RecordType", each) for each in _account_record_types()]
@@ -122,6 +140,27 @@ def standing_rows(switches: Switches, now: str) -> list[tuple[str, Row]]:
         rows += [("CurrencyType", each) for each in _currencies(switches)]
         book["CurrencyIsoCode"] = switches.corporate_currency
     return [(name, {**base, **row}) for name, row in rows]
+
+
+def _people() -> list[tuple[str, Row]]:
+    """The connected user, who may only use the API, and an administrator, who is every person at the screen."""
+    user: Row = {
+        "Id": USER_ID, "Username": "integration@storefront.example", "LastName": "Integration",
+        "FirstName": "Storefront",
+        "Name": "Storefront Integration", "Email": "integration@storefront.example", "IsActive": True,
+        "UserType": "Standard", "ProfileId": PROFILE_ID,
+        "TimeZoneSidKey": "Europe/Paris", "LocaleSidKey": "en_US", "LanguageLocaleKey": "en_US",
+    }  # fmt: skip
+    administrator: Row = {
+        **user, "Id": ADMINISTRATOR_ID, "Username": "administrator@storefront.example", "FirstName": "Ada",
+        "LastName": "Administrator", "Name": "Ada Administrator", "Email": "administrator@storefront.example",
+        "ProfileId": ADMINISTRATOR_PROFILE_ID,
+    }  # fmt: skip
+    profiles: list[Row] = [
+        {"Id": PROFILE_ID, "Name": "Minimum Access - API Only Integrations", "UserType": "Standard"},
+        {"Id": ADMINISTRATOR_PROFILE_ID, "Name": "System Administrator", "UserType": "Standard"},
+    ]
+    return [("User", user), ("User", administrator), *(("Profile", each) for each in profiles)]
 
 
 def _account_record_types() -> list[Row]:

@@ -1,6 +1,7 @@
 """Invented histories of orders, and the state of Salesforce in a form that two runs can be compared by."""
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from random import Random
 
 from local.storefronts.shopify import orders as shopify
@@ -34,7 +35,51 @@ _SYSTEM = {
     "LastModifiedById",
     "OwnerId",
 }
-_SHOPIFY = (shopify.pay, shopify.edit, shopify.refund, shopify.fulfil, shopify.cancel, shopify.touch)
+
+
+def _trim(touch):
+    """A change that takes away: the note, the phone, and in WooCommerce, where removed lines vanish, a line."""
+
+    def trim(rng, order, at):
+        order = touch(rng, order, at)
+        if "line_items" in order and "total_price" not in order and len(order["line_items"]) > 1:
+            lines = list(order["line_items"])
+            gone = lines.pop(rng.randrange(len(lines)))
+            net, tax = Decimal(gone["total"]), Decimal(gone["total_tax"])
+            order |= {
+                "line_items": lines,
+                "total": str(Decimal(order["total"]) - net - tax),
+                "total_tax": str(Decimal(order["total_tax"]) - tax),
+            }
+        for name in ("note", "customer_note"):
+            if name in order:
+                order[name] = None if name == "note" else ""
+        return order
+
+    return trim
+
+
+def _annotate(touch):
+    """A change that adds a note."""
+
+    def annotate(rng, order, at):
+        order = touch(rng, order, at)
+        name = "note" if "total_price" in order else "customer_note"
+        return order | {name: f"leave it at number {rng.randint(1, 99)}"}
+
+    return annotate
+
+
+_SHOPIFY = (
+    shopify.pay,
+    shopify.edit,
+    shopify.refund,
+    shopify.fulfil,
+    shopify.cancel,
+    shopify.touch,
+    _trim(shopify.touch),
+    _annotate(shopify.touch),
+)
 _WOOCOMMERCE = (
     woocommerce.pay,
     woocommerce.edit,
@@ -42,6 +87,8 @@ _WOOCOMMERCE = (
     woocommerce.fulfil,
     woocommerce.cancel,
     woocommerce.touch,
+    _trim(woocommerce.touch),
+    _annotate(woocommerce.touch),
 )
 
 
@@ -64,6 +111,9 @@ def deliveries(seed, orders=2, most=4):
             at += timedelta(minutes=rng.randint(1, 40), seconds=rng.randint(1, 50))
             order = rng.choice(changes)(rng, order, at)
             steps.append((at, store, topics[1], order))
+        if rng.random() < 0.15:
+            deleted = "orders/delete" if store == "shop" else "order.deleted"
+            steps.append((at + timedelta(minutes=3), store, deleted, {"id": order["id"]}))
     return [(store, topic, order) for _, store, topic, order in sorted(steps, key=lambda step: step[0])]
 
 

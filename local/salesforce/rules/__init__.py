@@ -46,6 +46,12 @@ _FOLLOW: dict[str, Callable[[Change], None]] = {
     "PricebookEntry": prices.follow_entry,
     "Campaign": campaigns.follow_campaign,
 }
+# Roll-ups of a parent that is there already when one of its lines comes back from the recycle bin.
+_FOLLOW_RETURN: dict[str, Callable[[Change], None]] = {
+    "OrderItem": orders.follow_returned_item,
+    "OpportunityLineItem": opportunities.follow_line,
+    "QuoteLineItem": quotes.follow_line,
+}
 _REFUSE_REMOVAL: dict[str, Callable[[World, Row], None]] = {
     "Order": orders.refuse_order_removal,
     "OrderItem": orders.refuse_item_removal,
@@ -70,6 +76,13 @@ def prepare(change: Change) -> None:
 def follow(change: Change) -> None:
     """What a stored create, update or delete does to other records."""
     rule = _FOLLOW.get(change.sobject.name)
+    if rule:
+        rule(change)
+
+
+def follow_return(change: Change) -> None:
+    """What a record that came back from the recycle bin does to other records."""
+    rule = _FOLLOW_RETURN.get(change.sobject.name)
     if rule:
         rule(change)
 

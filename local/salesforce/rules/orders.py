@@ -8,7 +8,7 @@ from local.salesforce.errors import ApiError, integrity
 from local.salesforce.rows import alter_row, related
 from local.salesforce.rules.prices import line_total, priced_line
 from local.salesforce.values import Row
-from local.salesforce.world import USER_ID, Change, World
+from local.salesforce.world import Change, World
 
 DRAFT, ACTIVATED = "Draft", "Activated"
 
@@ -51,7 +51,7 @@ def _check_activated(change: Change) -> None:
     changed = sorted(name for name in change.given - {"Status"} if change.changed(name))
     if not changed:
         return
-    if not change.world.org.may("EditActivatedOrders") or set(changed) & {
+    if not change.world.may("EditActivatedOrders") or set(changed) & {
         "AccountId",
         "ContractId",
         "Pricebook2Id",
@@ -62,7 +62,7 @@ def _check_activated(change: Change) -> None:
 def _set_status(change: Change) -> None:
     row, code = change.row, str(change.row["Status"])
     if code == ACTIVATED and (change.before or {}).get("StatusCode") != ACTIVATED:
-        if not change.world.org.may("ActivateOrder"):
+        if not change.world.may("ActivateOrder"):
             raise ApiError(
                 403, "INSUFFICIENT_ACCESS_OR_READONLY", "insufficient access rights to activate orders", []
             )
@@ -70,7 +70,7 @@ def _set_status(change: Change) -> None:
             raise ApiError(
                 400, "FAILED_ACTIVATION", "An order must have at least one product to be activated.", []
             )
-        row.update(ActivatedDate=change.world.now(), ActivatedById=USER_ID)
+        row.update(ActivatedDate=change.world.now(), ActivatedById=change.world.actor.user)
     elif code == DRAFT:
         row.pop("ActivatedDate", None)
         row.pop("ActivatedById", None)
@@ -98,7 +98,7 @@ def _check_item_of_activated(change: Change) -> None:
         raise integrity("Products can't be added to an activated order.", "OrderId")
     changed = sorted(name for name in change.given if change.changed(name))
     locked = {"Quantity", "UnitPrice"} & set(changed)
-    if locked or (changed and not change.world.org.may("EditActivatedOrders")):
+    if locked or (changed and not change.world.may("EditActivatedOrders")):
         raise integrity("The products of an activated order can't be edited.", *changed)
 
 
@@ -118,6 +118,11 @@ def follow_item(change: Change) -> None:
         alter_row(
             change.world, "Order", order, {"TotalAmount": Decimal(order["TotalAmount"]) + added - taken}
         )
+
+
+def follow_returned_item(change: Change) -> None:
+    """An item that comes back alone counts again; the total of an order that comes back with it never changed."""
+    follow_item(Change(change.world, change.call, change.sobject, None, change.row))
 
 
 def refuse_order_removal(_: World, row: Row) -> None:

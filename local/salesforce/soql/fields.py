@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from local.salesforce.errors import ApiError
 from local.salesforce.schema import Field, SObject
 from local.salesforce.soql.errors import malformed, no_column, no_object, no_relation
 from local.salesforce.soql.tree import Function, Operand, Path, Query
@@ -51,6 +52,10 @@ def scope_of(world: World, query: Query) -> Scope:
     sobject = world.org.schema.find(query.source)
     if sobject is None:
         raise no_object(query.text, query.source_at, query.source)
+    if sobject.is_event:
+        raise ApiError(
+            400, "INVALID_TYPE_FOR_OPERATION", f"entity type {sobject.name} does not support query"
+        )
     return Scope(world, sobject, query)
 
 

@@ -54,11 +54,19 @@ class Market:
         """A record that somebody enters by hand; gives its id."""
         call = self.world.simulator.handle
         secret = self.world.vault.secrets["connector/salesforce/main"]
-        form = "&".join(f"{name}={value}" for name, value in {"grant_type": "client_credentials", **secret}.items())
+        form = "&".join(
+            f"{name}={value}" for name, value in {"grant_type": "client_credentials", **secret}.items()
+        )
         host = {"Host": "acme.my.salesforce.com"}
         url_encoded = {"Content-Type": "application/x-www-form-urlencoded"}
-        token = json.loads(call("POST", "/services/oauth2/token", {**host, **url_encoded}, form.encode()).body)
-        headers = {**host, "Authorization": f"Bearer {token['access_token']}", "Content-Type": "application/json"}
+        token = json.loads(
+            call("POST", "/services/oauth2/token", {**host, **url_encoded}, form.encode()).body
+        )
+        headers = {
+            **host,
+            "Authorization": f"Bearer {token['access_token']}",
+            "Content-Type": "application/json",
+        }
         made = call("POST", f"/services/data/v66.0/sobjects/{name}", headers, json.dumps(fields).encode())
         assert made.status == 201, made.body
         return json.loads(made.body)["id"]
@@ -87,7 +95,9 @@ class Recorded:
 @contextmanager
 def market_of(world):
     """The market, its shops served over HTTP."""
-    shops = {name: open_shop(name, PLATFORMS[name], SECRETS[name], "http://127.0.0.1:9") for name in PLATFORMS}
+    shops = {
+        name: open_shop(name, PLATFORMS[name], SECRETS[name], "http://127.0.0.1:9") for name in PLATFORMS
+    }
     servers = {name: serve(shop) for name, shop in shops.items()}
     threads = [threading.Thread(target=server.serve_forever, args=(0.01,)) for server in servers.values()]
     for thread in threads:
@@ -110,7 +120,7 @@ def records(report):
 def touched(order, minutes=1, **changes):
     """A later version of a WooCommerce order."""
     at = datetime.fromisoformat(order["date_modified_gmt"]) + timedelta(minutes=minutes)
-    stamps = {name: f"{at:%Y-%m-%dT%H:%M:%S}" for name in ("date_modified_gmt", "date_modified")}
+    stamps = dict.fromkeys(("date_modified_gmt", "date_modified"), f"{at:%Y-%m-%dT%H:%M:%S}")
     return {**order, **stamps, **changes}
 
 

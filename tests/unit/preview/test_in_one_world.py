@@ -6,7 +6,20 @@ from collections import Counter
 
 import pytest
 
-from tests.unit.preview.market import PLATFORMS, Recorded, dearer, records, touched, without_line
+from connector.errors import Parked
+from connector.sync.flow import Flow
+from local.salesforce.switches import Switches
+from tests.unit.preview.market import (
+    PLATFORMS,
+    SECRETS,
+    Recorded,
+    dearer,
+    market_of,
+    records,
+    touched,
+    without_line,
+)
+from tests.world import World
 
 BOTH = pytest.mark.parametrize("store", PLATFORMS)
 READS = {"dynamodb.get_item", "dynamodb.batch_get_item", "secretsmanager.get_secret_value"}
@@ -82,7 +95,9 @@ def test_what_would_change_is_what_the_flow_then_changes(market):
         for field in record.fields:
             assert before[record.salesforce_id][field.name] == field.old
             assert after[record.salesforce_id][field.name] == field.new
-    moved = {id for id, row in after.items() if any(before[id].get(f) != row[f] for f in row if "__c" in f)}
+    moved = {
+        key for key, row in after.items() if any(before[key].get(f) != row[f] for f in row if "__c" in f)
+    }
     assert moved <= {record.salesforce_id for record in said}
 
 
@@ -106,12 +121,11 @@ def test_a_change_by_a_person_in_salesforce_is_told_but_left(market):
     market.tell("woo", placed)
     store = market.world.simulator.world.store
     (row,) = market.world.rows("Order")
-    store.put("Order", {**store.get("Order", row["Id"]), "PoNumber": "PO 7"})
-    (shown,) = [row for row in market.world.rows("Order")]
-    assert shown["PoNumber"] == "PO 7"
+    store.put("Order", {**store.get("Order", row["Id"]), "Storefront_Status__c": "lost"})
     order = one_order(market.dry_run("woo"))
     assert order.outcome == "leave"
     assert {record.action for record in order.records} == {"leave"}
+    assert "1 of its records differ in Salesforce and are left so until it changes" in order.remarks
 
 
 def test_a_buyer_is_changed_only_by_orders_as_new_as_what_was_written(market):
@@ -129,6 +143,63 @@ def test_a_buyer_is_changed_only_by_orders_as_new_as_what_was_written(market):
     market.world.tables.items["records"].clear()
     customer = next(shared for shared in market.dry_run("woo").shared if shared.entity == "customer")
     assert "change" in {record.action for record in customer.records}
+
+
+def test_only_what_the_connector_filled_is_emptied_unless_nobody_knows(market):
+    (placed,) = market.place("woo", count=1)
+    placed["customer_note"] = "ring twice"
+    market.tell("woo", [market.put("woo", placed)])
+    store = market.world.simulator.world.store
+    (row,) = market.world.rows("Order")
+    store.put("Order", {**store.get("Order", row["Id"]), "PoNumber": "by a person"})
+    market.put("woo", touched(placed, customer_note=""))
+    emptied = {
+        field.name for field in one_order(market.dry_run("woo")).records[0].fields if field.what == "emptied"
+    }
+    assert {"Description", "Storefront_Note__c"} <= emptied
+    assert "PoNumber" not in emptied
+    market.world.tables.items["records"].clear()
+    emptied = {
+        field.name for field in one_order(market.dry_run("woo")).records[0].fields if field.what == "emptied"
+    }
+    assert {"Description", "Storefront_Note__c", "PoNumber"} <= emptied
+
+
+def test_a_buyer_whom_somebody_deleted_is_missed_only_by_orders_that_are_written(market):
+    (placed,) = market.place("woo", count=1)
+    market.tell("woo", [placed])
+    (contact,) = market.world.rows("Contact")
+    market.world.delete("Contact", contact["Storefront_Key__c"])
+    assert {record.action for record in records(market.dry_run("woo"))} == {"leave"}
+    market.put("woo", touched(placed, customer_note="ring twice"))
+    created = [record for record in records(market.dry_run("woo")) if record.action == "create"]
+    assert [(record.object, record.key) for record in created] == [("Contact", contact["Storefront_Key__c"])]
+
+
+def test_an_order_that_was_written_before_is_not_parked_now(market, monkeypatch):
+    market.tell("woo", market.place("woo", count=1))
+
+    def check(flow, work):
+        raise Parked("totals_differ", "later strictness", "Nothing.")
+
+    monkeypatch.setattr(Flow, "check", check)
+    assert one_order(market.dry_run("woo")).outcome == "leave"
+    market.world.tables.items["records"].clear()
+    assert one_order(market.dry_run("woo")).outcome == "parked"
+
+
+def test_an_order_that_the_shop_said_is_deleted_stays_so(market):
+    (placed,) = market.place("woo", count=1)
+    market.tell("woo", [placed])
+    market.shops["woo"].vendor.remove(str(placed["id"]))
+    assert market.world.deliver("woo", "order.deleted", {"id": placed["id"]})[0] == 200
+    market.world.drain()
+    assert [row["Storefront_Status__c"] for row in market.world.rows("Order")] == ["deleted"]
+    later, _ = dearer(placed)
+    market.put("woo", later)
+    fields = {field.name for field in one_order(market.dry_run("woo")).records[0].fields}
+    assert "Storefront_Total__c" in fields
+    assert "Storefront_Status__c" not in fields
 
 
 def test_a_product_that_is_there_is_left_to_people(market):
@@ -152,17 +223,39 @@ def test_held_back_orders_say_why_and_bring_no_buyer(market):
     assert report.shared == ()
 
 
+def test_a_value_that_a_restricted_picklist_lacks_parks_the_order_as_the_flow_does(monkeypatch, tmp_path):
+    secrets = {f"connector/stores/{name}": secret for name, secret in SECRETS.items()}
+    world = World(monkeypatch, tmp_path, secrets=secrets, switches=Switches(state_country_picklists=True))
+    with market_of(world) as market:
+        good, bad = market.place("woo", count=2)
+        for order, state, country in ((good, "NY", "US"), (bad, "QQ", "US")):
+            order["billing"] = {**order["billing"], "state": state, "country": country}
+            order["shipping"] = order["billing"]
+            market.put("woo", order)
+        report = market.dry_run("woo")
+        market.tell("woo", [good, bad])
+    said = {order.id: order.problem for order in report.orders if order.outcome == "parked"}
+    (parked,) = world.parked()
+    assert {key: problem.reason for key, problem in said.items()} == {parked["id"]: parked["class"]}
+    assert "Account.BillingStateCode" in said[str(bad["id"])].message
+
+
 def test_an_order_that_cannot_be_read_does_not_hide_the_others(market):
     good, bad = market.place("woo", count=2)
     market.put("woo", {**bad, "total": "much"})
     report = market.dry_run("woo")
-    assert {order.id: order.outcome for order in report.orders} == {str(good["id"]): "create", str(bad["id"]): "parked"}
+    assert {order.id: order.outcome for order in report.orders} == {
+        str(good["id"]): "create",
+        str(bad["id"]): "parked",
+    }
     assert next(order for order in report.orders if order.outcome == "parked").problem.reason == "unreadable"
 
 
 def test_a_rule_that_fails_is_told_for_its_order(market):
     market.place("woo", count=1)
-    (market.world.settings / "rules.py").write_text("def after_parse(order):\n    raise KeyError(order.email)\n")
+    (market.world.settings / "rules.py").write_text(
+        "def after_parse(order):\n    raise KeyError(order.email)\n"
+    )
     order = one_order(market.dry_run("woo"))
     assert (order.outcome, order.remarks) == ("failed", ("unexpected KeyError",))
 
@@ -177,7 +270,11 @@ def test_rules_have_their_say(market):
 
 def test_people_who_are_there_already_are_candidates(market):
     (placed,) = market.place("woo", count=1)
-    placed["billing"] = {**placed["billing"], "company": "Mill  Lane Ltd", "email": "Hanako.Yamamoto@example.com "}
+    placed["billing"] = {
+        **placed["billing"],
+        "company": "Mill  Lane Ltd",
+        "email": "Hanako.Yamamoto@example.com ",
+    }
     market.put("woo", placed)
     account = market.create("Account", Name="mill lane ltd")
     contact = market.create("Contact", LastName="Yamamoto", Email="hanako.yamamoto@example.com")

@@ -5,11 +5,10 @@ A record says what is written: object, key, fields, links to other records. Shar
 """
 
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import jmespath
 from jmespath.exceptions import JMESPathError
-from jmespath.functions import Functions
 from pydantic import AfterValidator, Field, model_validator
 
 from connector.settings.stores import Misplaced, Section
@@ -17,27 +16,13 @@ from connector.settings.stores import Misplaced, Section
 FUNCTIONS = ("date", "join", "lookup", "unless", "when")
 """What expressions may call beside JMESPath's own functions; docs/mapping.md describes them."""
 
-_KNOWN_FUNCTIONS = {*FUNCTIONS, *Functions.FUNCTION_TABLE}
-
 
 def _expression(text: str) -> str:
     try:
-        tree = jmespath.compile(text).parsed
+        jmespath.compile(text)
     except JMESPathError as error:
         raise ValueError(f"not a JMESPath expression: {' '.join(str(error).split())}") from None
-    for name in _called(tree):
-        if name not in _KNOWN_FUNCTIONS:
-            raise ValueError(f"no function {name}; there are {', '.join(sorted(_KNOWN_FUNCTIONS))}")
     return text
-
-
-def _called(node: Any) -> Iterator[str]:
-    """The functions that an expression calls."""
-    if node["type"] == "function_expression":
-        yield str(node["value"])
-    for child in node["children"]:
-        if isinstance(child, dict):
-            yield from _called(child)
 
 
 Expression = Annotated[str, AfterValidator(_expression)]

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from connector.mapping.plans import Record, Target
-from connector.salesforce.facts import OrgFacts
+from connector.salesforce.facts import FieldFact, OrgFacts
 from connector.salesforce.graphs import KEY_FIELD, Node
 from connector.salesforce.rows import Row
 from connector.sync.drafting import relationship
@@ -35,7 +35,8 @@ class Comparison:
         action: Action = "leave"
         if node is not None:
             action = "create" if row is None else ("change" if fields else "leave")
-        return RecordPreview(action, record.name, *record.target, self._id(record.target), fields)
+        refused = tuple(field.name for field in fields if self._lacks(record, field.name, field.new))
+        return RecordPreview(action, record.name, *record.target, self._id(record.target), fields, refused)
 
     def preview_delete(self, target: Target) -> RecordPreview:
         """A row that the order has no longer."""
@@ -56,8 +57,17 @@ class Comparison:
                 yield FieldPreview(name, held, target.key, personal=False)
 
     def _kind(self, record: Record, field: str) -> str:
-        fact = self._facts.objects.get(record.target.object, {}).get(field)
+        fact = self._fact(record, field)
         return fact.type if fact else ""
+
+    def _lacks(self, record: Record, field: str, value: object) -> bool:
+        """Whether the field is a restricted picklist without this value."""
+        fact = self._fact(record, field)
+        picks = fact.values if fact and fact.type == "picklist" else None
+        return picks is not None and isinstance(value, str) and value not in picks
+
+    def _fact(self, record: Record, field: str) -> FieldFact | None:
+        return self._facts.objects.get(record.target.object, {}).get(field)
 
 
 def same(held: object, sent: object, kind: str) -> bool:

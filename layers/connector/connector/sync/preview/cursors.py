@@ -1,7 +1,7 @@
 """The cursors table for somebody who may only read it."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from connector.salesforce.facts import OrgFacts
@@ -32,3 +32,6 @@ class ReadOnlyCursors(Cursors):
 
     def note_usage(self, org: str, usage: Usage) -> None:
         """Only flows tell of the allowance."""
+
+    def write_findings(self, org: str, findings: Sequence[Mapping[str, str]]) -> None:
+        """Only the preflight finds anything."""

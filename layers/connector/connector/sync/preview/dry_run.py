@@ -27,7 +27,7 @@ from connector.sync.preview.planning import (
     preview_shared,
     settled_before,
 )
-from connector.sync.preview.report import OrderPreview, Report, SharedPreview, with_candidates
+from connector.sync.preview.report import OrderPreview, Report, SharedPreview, hold_refused, with_candidates
 from connector.sync.preview.wish import Wish
 from connector.sync.records import RecordKey, read_states
 from connector.sync.recovery import recover
@@ -136,7 +136,7 @@ class DryRun:
         table = SharedRecords(self._environment.records_table, "", 0, self._now, self._dynamodb)
         shared = preview_shared(gathered, table.read(list(gathered)), comparison)
         candidates = find_candidates(session, facts, created_records(shared, gathered))
-        orders = {work.key: preview_order(work, comparison) for work in works}
+        orders = {work.key: hold_refused(preview_order(work, comparison), shared) for work in works}
         return orders, [with_candidates(preview, candidates) for preview in shared]
 
 

@@ -45,6 +45,8 @@ class RecordPreview:
     key: str
     salesforce_id: str | None = None
     fields: tuple[FieldPreview, ...] = ()
+    refused: tuple[str, ...] = ()
+    """Fields whose restricted picklist lacks the value that they would get: Salesforce would refuse the record."""
 
     def to_json(self, show_values: bool) -> Json:
         """As plain JSON."""
@@ -55,6 +57,7 @@ class RecordPreview:
             "key": self.key,
             "salesforce_id": self.salesforce_id,
             "fields": [field.to_json(show_values) for field in self.fields],
+            "refused": list(self.refused),
         }
 
 
@@ -126,13 +129,13 @@ class Report:
     shared: tuple[SharedPreview, ...]
     remarks: tuple[str, ...] = ()
 
-    def count_orders(self) -> dict[Outcome, int]:
+    def count_orders(self) -> dict[str, int]:
         """How many orders end how."""
         counted = Counter(order.outcome for order in self.orders)
         outcomes: tuple[Outcome, ...] = ("create", "change", "leave", "parked", "failed")
         return {outcome: counted[outcome] for outcome in outcomes}
 
-    def count_records(self) -> dict[Action, int]:
+    def count_records(self) -> dict[str, int]:
         """How many Salesforce records would be created, changed, left, deleted."""
         counted = Counter(record.action for record in self._records())
         actions: tuple[Action, ...] = ("create", "change", "leave", "delete")
@@ -160,6 +163,21 @@ def with_candidates(preview: SharedPreview, found: Mapping[Target, tuple[Candida
     targets = [Target(record.object, record.key) for record in preview.records]
     mine = (candidate for target in targets for candidate in found.get(target, ()))
     return replace(preview, candidates=tuple(dict.fromkeys(mine)))
+
+
+def hold_refused(order: OrderPreview, shared: Iterable[SharedPreview]) -> OrderPreview:
+    """The order as parked if Salesforce would refuse a value of it, or of what it shares: all or nothing is written."""
+    mine = (record for part in shared if order.id in part.orders for record in part.records)
+    refused = [f"{record.object}.{name}" for record in (*order.records, *mine) for name in record.refused]
+    if not refused:
+        return order
+    problem = Parked(
+        "invalid_or_null_for_restricted_picklist",
+        f"no such value in Salesforce's picklist {', '.join(dict.fromkeys(refused))}",
+        "Add the value to the picklist in Salesforce, or map it to one that is there.",
+        field=refused[0].partition(".")[2],
+    )
+    return replace(order, outcome="parked", problem=problem)
 
 
 def problem_to_json(problem: Parked) -> Json:

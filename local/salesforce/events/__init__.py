@@ -1,0 +1,1 @@
+"""Change events and platform events, as Event Relay hands them to EventBridge."""
