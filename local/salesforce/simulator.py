@@ -84,7 +84,7 @@ class Simulator:
         self._cursors = Cursors()
         self._sessions = Sessions(read_credentials(credentials), secret)
         self._api = Api(self.world, self.usage, self._cursors, self.jobs)
-        self._saved_revision = -1
+        self._saved: tuple[int, list[tuple[str, str, int]]] | None = None
         if data is not None:
             kept = load(self.world.store, data)
             self.events.load(kept.get("events", []))
@@ -128,11 +128,15 @@ class Simulator:
     def save(self) -> None:
         """Write the rows to the data file if they changed since the last time."""
         with self._lock:
-            if self._data is not None and self._saved_revision != self.world.store.revision:
+            if self._data is not None and self._saved != self._state():
                 save(
                     self.world.store, self._data, {"events": self.events.export(), "jobs": self.jobs.export()}
                 )
-                self._saved_revision = self.world.store.revision
+                self._saved = self._state()
+
+    def _state(self) -> tuple[int, list[tuple[str, str, int]]]:
+        """Differs after every change that a file has to keep."""
+        return self.world.store.revision, [each.progress for each in self.jobs.jobs.values()]
 
     def work(self) -> None:
         """What the org does between calls: one step of each bulk job, and events to the relay's URL."""

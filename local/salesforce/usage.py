@@ -69,8 +69,9 @@ def answer_limits(world: World, usage: Usage, jobs: Jobs, request: Request) -> A
         return Answer(200, {"sObjects": _record_counts(world, request)})
     maximum = world.switches.api_daily_maximum
     fixed = {
-        "DailyAsyncApexExecutions": 250_000, "DailyDurableStreamingApiEvents": 10_000, "DailyStreamingApiEvents": 10_000, "DataStorageMB": 5,
-        "FileStorageMB": 20, "HourlyTimeBasedWorkflow": 50, "SingleEmail": 15, "StreamingApiConcurrentClients": 20,
+        "DailyAsyncApexExecutions": 250_000, "DailyDurableStreamingApiEvents": 10_000,
+        "DailyStreamingApiEvents": 10_000, "DataStorageMB": 5, "FileStorageMB": 20,
+        "HourlyTimeBasedWorkflow": 50, "SingleEmail": 15, "StreamingApiConcurrentClients": 20,
     }  # fmt: skip
     counted = {
         "DailyApiRequests": (maximum, usage.used),

@@ -16,7 +16,7 @@ class NotWritten(Exception):
 class Deferred(NotWritten):
     """Not now: goes back to its queue with a delay.
 
-    `reason` names the delay curve (see `connector.sync.deferring`), `detail` is for the log and the operator.
+    `reason` names the delay curve (see `connector.sync.messages.CURVES`), `detail` is for the log and the operator.
     """
 
     def __init__(self, reason: str, detail: str) -> None:

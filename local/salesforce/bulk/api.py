@@ -178,6 +178,7 @@ def _upload(world: World, request: Request, job: Job) -> Answer:
         job.data = request.raw.decode("utf-8")
     except UnicodeDecodeError:
         raise ApiError(400, "INVALIDJOB", "The data must be UTF-8") from None
+    job.header = job.data.removeprefix("\ufeff").split("\n", 1)[0].removesuffix("\r")
     job.modified = world.now()
     return Answer(201)
 
@@ -196,6 +197,8 @@ def _results(request: Request, job: Job, name: str) -> Answer:
         raise resource_not_found()
     if job.state not in FINISHED:
         raise invalid_state(f"A job in state {job.state} has no results yet")
+    if name == "unprocessedrecords" and not job.columns:
+        return Answer(200, (job.data or "").encode(), _CSV)
     return Answer(200, write_sheet(job, *sheets[name]), _CSV)
 
 

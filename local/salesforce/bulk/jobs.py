@@ -74,6 +74,11 @@ class Job:
             body["errorMessage"] = self.error
         return body
 
+    @property
+    def progress(self) -> tuple[str, str, int]:
+        """Which job, in which state and how far; differs after every change."""
+        return self.id, f"{self.state} {self.modified} {self.data is None}", self.position
+
     def move(self, state: str, now: str) -> None:
         """Enter a state."""
         self.state, self.modified = state, now

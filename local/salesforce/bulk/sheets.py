@@ -35,7 +35,7 @@ def read_sheet(job: Job) -> None:
         raise Unreadable(f"InvalidBatch : Failed to parse CSV. {problem}") from None
     if not rows:
         raise Unreadable("InvalidBatch : The batch is empty")
-    job.header, job.columns = first.removesuffix("\r"), [each.strip() for each in rows[0]]
+    job.columns = [each.strip() for each in rows[0]]
     job.rows = [row for row in rows[1:] if row]
     _check_sizes(job)
 

@@ -111,6 +111,25 @@ class Client:
         assert reply.status == 200, reply.body
         return reply.body["records"]
 
+    def control(self, method: str, path: str, body: object = None) -> Reply:
+        """A request to an endpoint that no real org has."""
+        return self.raw(method, path, b"" if body is None else json.dumps(body).encode())
+
+    def person(self, order: str, **members: object) -> dict[str, object]:
+        """What an administrator does at the screen: `_edit`, `_merge`, `_convert`, `_delete`, `_undelete`."""
+        reply = self.control("POST", f"/{order}", members)
+        assert reply.status == 200, reply.body
+        return reply.body
+
+    def events(self, since: int = 0) -> list[dict[str, object]]:
+        """The EventBridge envelopes that left the org."""
+        return self.control("GET", f"/_events?since={since}").body["events"]
+
+    def payloads(self, kind: str = "") -> list[dict[str, object]]:
+        """The events' `detail.payload`, of one change type or all."""
+        found = [each["detail"]["payload"] for each in self.events()]
+        return [each for each in found if not kind or each["ChangeEventHeader"]["changeType"] == kind]
+
     def graph(self, *graphs: dict[str, object]) -> Reply:
         return self.call("POST", "composite/graph", {"graphs": list(graphs)})
 

@@ -74,6 +74,31 @@ def write_package(root: Path) -> Path:
     return root
 
 
+def write_channel(root: Path, members: dict[str, tuple[str, ...]], kind: str = "data", name: str = "Sync") -> Path:
+    """A channel that selects events, each with the fields that enrich it."""
+    _write(
+        root / "platformEventChannels" / f"{name}__chn.platformEventChannel-meta.xml",
+        f"<PlatformEventChannel {_NAMESPACE}><channelType>{kind}</channelType><label>{name}</label></PlatformEventChannel>",
+    )
+    for event, fields in members.items():
+        enriched = "".join(f"<enrichedFields><name>{each}</name></enrichedFields>" for each in fields)
+        _write(
+            root / "platformEventChannelMembers" / f"{name}_{event}.platformEventChannelMember-meta.xml",
+            f"<PlatformEventChannelMember {_NAMESPACE}>{enriched}<eventChannel>{name}__chn</eventChannel>"
+            f"<selectedEntity>{event}</selectedEntity></PlatformEventChannelMember>",
+        )
+    return root
+
+
+def write_platform_event(root: Path, name: str, behaviour: str = "PublishAfterCommit") -> None:
+    label = name.removesuffix("__e")
+    _write(
+        root / "objects" / name / f"{name}.object-meta.xml",
+        f"<CustomObject {_NAMESPACE}><eventType>HighVolume</eventType><label>{label}</label>"
+        f"<pluralLabel>{label}s</pluralLabel><publishBehavior>{behaviour}</publishBehavior></CustomObject>",
+    )
+
+
 def write_object(root: Path, name: str, name_field: str = "<label>Name</label><type>Text</type>") -> None:
     label = name.removesuffix("__c")
     _write(

@@ -59,6 +59,11 @@ class Functions(jmespath_functions.Functions):
         return json.dumps(value, separators=(",", ":"), default=str)
 
     @jmespath_functions.signature({"types": []})
+    def _func_to_number(self, value: object) -> object:
+        """An amount as it is; text and numbers as the library does."""
+        return value if isinstance(value, Decimal) else super()._func_to_number(value)  # type: ignore[misc]
+
+    @jmespath_functions.signature({"types": []})
     def _func_date(self, moment: object) -> str | None:
         """The calendar day of a moment in the store's time zone."""
         return moment.astimezone(self._zone).date().isoformat() if isinstance(moment, datetime) else None

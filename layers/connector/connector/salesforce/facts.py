@@ -49,6 +49,8 @@ class OrgFacts:
     person_record_type: str | None = None
     objects: Mapping[str, Mapping[str, FieldFact]] = field(default_factory=dict)
     rights: Mapping[str, Rights] = field(default_factory=dict)
+    strangers: bool = True
+    """Whether the org has contacts that the connector did not make, or may have."""
 
     def has(self, object_name: str, field_name: str) -> bool:
         """Whether the connector's user can see the field."""
@@ -78,6 +80,7 @@ class OrgFacts:
             "v": VERSION,
             "price_book": self.standard_price_book,
             "person": self.person_record_type,
+            "strangers": self.strangers,
             "types": list(types),
             "lists": list(lists),
             "objects": {
@@ -101,6 +104,7 @@ class OrgFacts:
                 for name, fields in kept["objects"].items()
             },
             rights={name: Rights(*rights) for name, rights in kept["rights"].items()},
+            strangers=kept.get("strangers", True),
         )
 
 

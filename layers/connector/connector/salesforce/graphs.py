@@ -30,6 +30,8 @@ class Node:
     key: str
     reference: str
     body: Body = field(default_factory=dict)
+    id: str = ""
+    """The record's Salesforce id; with it the node updates this record, whatever its key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +120,17 @@ def _payload(graph: Graph, session: Session) -> dict[str, object]:
         "compositeRequest": [
             {
                 "method": node.method,
-                "url": f"{session.data_path}sobjects/{node.object}/{KEY_FIELD}/{quote(node.key, safe='')}",
+                "url": f"{session.data_path}sobjects/{node.object}/{_address(node)}",
                 "referenceId": node.reference,
                 **({"body": node.body} if node.method == "PATCH" else {}),
             }
             for node in graph.nodes
         ],
     }
+
+
+def _address(node: Node) -> str:
+    return node.id or f"{KEY_FIELD}/{quote(node.key, safe='')}"
 
 
 def _results(call: Sequence[Graph], answer: object) -> dict[str, Result]:

@@ -12,10 +12,11 @@ from connector.salesforce.session import Session
 KEYS_PER_QUERY = 100
 """Keeps the query's address below Salesforce's 16,384 bytes."""
 
-DESCRIBES_PER_CALL = 24
-"""A composite call takes 25 sub-requests, and one of them asks for the price book."""
+DESCRIBES_PER_CALL = 23
+"""A composite call takes 25 sub-requests, and two of them ask for the price book and for people's own contacts."""
 
 _STANDARD_PRICE_BOOK = "SELECT Id FROM Pricebook2 WHERE IsStandard = true"
+_STRANGERS = f"SELECT Id FROM Contact WHERE {KEY_FIELD} = null AND Email != null LIMIT 1"
 _PERSON_TYPE = (
     "SELECT Id FROM RecordType WHERE SobjectType = 'Account' AND IsPersonType = true AND IsActive = true"
 )
@@ -25,17 +26,20 @@ _ESCAPES = {"\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r"}
 
 
 def read_facts(session: Session, objects: Iterable[str]) -> OrgFacts:
-    """The org's facts, in one composite call for 24 objects (another one only where there are person accounts)."""
+    """The org's facts, in one composite call for 23 objects (another one only where there are person accounts)."""
     names = sorted(set(objects))
     parts: dict[str, dict[str, object]] = {}
     for start in range(0, max(len(names), 1), DESCRIBES_PER_CALL):
         requests = [_describe(session, name) for name in names[start : start + DESCRIBES_PER_CALL]]
         if start == 0:
             requests.append(query_request(session, "price_book", _STANDARD_PRICE_BOOK))
+            requests.append(query_request(session, "strangers", _STRANGERS))
         parts |= call_composite(session, requests)
     described = {name: body for name in names if (body := _description(parts[f"describe_{name}"]))}
     facts = OrgFacts(
         standard_price_book=_first_id(_list(parts["price_book"].get("body"), "records")),
+        strangers=parts["strangers"].get("httpStatusCode") != 200
+        or bool(_list(parts["strangers"].get("body"), "records")),
         objects={name: _facts(body) for name, body in described.items()},
         rights={
             name: Rights(bool(d.get("createable")), bool(d.get("updateable")))

@@ -101,9 +101,9 @@ class Session:
         except SalesforceExpiredSession:
             raise Deferred("salesforce_unavailable", "a fresh token was refused") from None
 
-    def query(self, soql: str) -> list[dict[str, object]]:
-        """All rows of a query, past every page."""
-        path = f"query?q={quote(soql, safe='')}"
+    def query(self, soql: str, deleted: bool = False) -> list[dict[str, object]]:
+        """All rows of a query, past every page; with those in the recycle bin on request."""
+        path = f"{'queryAll' if deleted else 'query'}?q={quote(soql, safe='')}"
         rows: list[dict[str, object]] = []
         while path:
             page = self.call("GET", path)

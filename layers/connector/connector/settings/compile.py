@@ -33,9 +33,11 @@ def _check_rules(path: Path) -> None:
     if not path.exists():
         return
     try:
-        compile(path.read_text("utf-8"), str(path), "exec")
+        compile(path.read_bytes(), str(path), "exec")
     except SyntaxError as error:
-        raise Misconfigured([f"{path}:{error.lineno}: {error.msg}"]) from None
+        raise Misconfigured([f"{path}:{error.lineno or 1}: {error.msg}"]) from None
+    except ValueError:
+        raise Misconfigured([f"{path}:1: holds a null byte; save it as UTF-8 text"]) from None
 
 
 def main(arguments: list[str]) -> int:

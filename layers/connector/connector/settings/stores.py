@@ -79,6 +79,11 @@ class Store(Section):
     guests: Literal["account-per-email", "one-account", "lead"] = "account-per-email"
     accounts: Literal["auto", "business", "person"] = "auto"
     """Account with Contact, or Person Account; auto takes person accounts where the org has them."""
+    match: tuple[Literal["email", "company"], ...] = ("email",)
+    """How a buyer who is new to the connector is looked for among people's own records before the first write.
+
+    One more Salesforce call for a batch with new buyers, unless the org had no records but ours; `[]` switches it off.
+    """
     opportunities: bool = False
     """Also write an Opportunity with its lines for each order."""
     test_orders: Literal["park", "import"] = "park"

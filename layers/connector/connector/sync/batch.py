@@ -151,7 +151,8 @@ class Batch:
         session = self._flow.orgs.session(org)
         calls = session.calls
         try:
-            Upsert(session, self._shared, self._flow.mapper, self._pool).run(works)
+            rules, strangers = self._flow.match_rules, self._flow.orgs.facts(org).strangers
+            Upsert(session, self._shared, self._flow.mapper, self._pool, rules, strangers).run(works)
         finally:
             self._flow.orgs.finish(org)
             self._reporter.called(session, session.calls - calls)
@@ -196,18 +197,18 @@ class Batch:
                 work.outcome = self._postponer.verdict(work.message, work.outcome)
             if isinstance(work.outcome, Parked):
                 change, links = work.message.change, _links(work)
-                self._desk.park(self._records, work.key, change, work.outcome, links)
+                place = self._desk.park(self._records, work.key, change, work.outcome, links)
+                if change.parked_at not in (None, place):
+                    self._desk.resolve(work.key.store, str(change.parked_at))
             elif isinstance(work.outcome, Deferred):
                 for message in work.messages():
                     self._postponer.postpone(message, work.outcome)
             elif work.outcome is None or isinstance(work.outcome, Failed):
                 self._failed_ids += [message.id for message in work.messages()]
             else:
-                for place in {message.change.parked_at for message in work.messages()} - {
-                    None,
-                    work.state.parked,
-                }:
-                    self._desk.resolve(work.key.store, str(place))
+                elsewhere = {message.change.parked_at for message in work.messages()}
+                for other in elsewhere - {None, work.state.parked}:
+                    self._desk.resolve(work.key.store, str(other))
         except (ClientError, BotoCoreError) as error:
             work.outcome = Failed(f"could not be settled ({type(error).__name__})")
             self._failed_ids += [message.id for message in work.messages()]

@@ -29,6 +29,8 @@ class Change:
     """The raw body; None when it lies in the payload bucket or has to be fetched."""
     payload_key: str | None = None
     trace_id: str | None = None
+    choice: dict[str, str] | None = None
+    """Which Salesforce record a person chose among several candidates: shared entity to id ({"customer": "003..."})."""
     parked_at: str | None = None
     """Where on the error desk this change lies, when it is sent again from there."""
 

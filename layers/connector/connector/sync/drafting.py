@@ -2,7 +2,8 @@
 
 An upsert of a record that exists must not carry create-only fields, one of a record that does not must carry all.
 A child refers to a parent that the same graph creates by reference, to any other by its external key: a reference to a
-merely updated node is not documented to work.
+merely updated node is not documented to work. Where a shared record's id is known it is used instead of the key: it
+leads to the record that people chose or merged it into, even if that bears another key.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,9 +41,10 @@ def draft(
     own: Sequence[Record],
     deletes: Iterable[Target],
     knowledge: Knowledge,
+    ids: Mapping[Target, str] | None = None,
 ) -> tuple[Graph, dict[str, Target]]:
-    """The graph, and which target each of its references stands for."""
-    drafts = _Drafts(knowledge)
+    """The graph, and which target each of its references stands for; `ids` are those of known shared records."""
+    drafts = _Drafts(knowledge, ids or {})
     for part in shared:
         drafts.add_shared(part)
     for record in own:
@@ -53,7 +55,8 @@ def draft(
 
 
 class _Drafts:
-    def __init__(self, knowledge: Knowledge) -> None:
+    def __init__(self, knowledge: Knowledge, ids: Mapping[Target, str]) -> None:
+        self._ids = ids
         self.nodes: list[Node] = []
         self.targets: dict[str, Target] = {}
         self._knowledge = knowledge
@@ -100,12 +103,15 @@ class _Drafts:
             reference = self._created.get(target)
             if reference is not None:
                 body[name] = f"@{{{reference}.id}}"
+            elif target in self._ids:
+                body[name] = self._ids[target]
             else:
                 body[relationship(name)] = {KEY_FIELD: target.key}
         reference = self._reference(record.target)
         if creates:
             self._created[record.target] = reference
-        self.nodes.append(Node("PATCH", record.target.object, record.target.key, reference, body))
+        known = "" if creates else self._ids.get(record.target, "")
+        self.nodes.append(Node("PATCH", record.target.object, record.target.key, reference, body, known))
 
     def _reference(self, target: Target) -> str:
         reference = f"n{len(self.nodes)}"

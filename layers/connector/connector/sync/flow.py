@@ -58,6 +58,11 @@ class Flow:
         """The mapping as the merchant wrote it."""
         return self._spec
 
+    @cached_property
+    def match_rules(self) -> dict[str, tuple[str, ...]]:
+        """How each store looks for buyers among people's own records."""
+        return {name: store.match for name, store in self._stores.items()}
+
     def store(self, name: str) -> Store:
         """A store's settings. Raises Parked for one that is configured no more."""
         store = self._stores.get(name)
@@ -218,5 +223,7 @@ def _fit(facts: OrgFacts, object_name: str, field: str) -> Fit:
 
 
 def _stand_in(change: Change) -> str:
-    """An id for a body that names none: the same body has the same."""
+    """An id for a body that names none: the same body has the same, also when it is retried from the desk."""
+    if change.parked_at is not None:
+        return change.parked_at.partition("#")[2]
     return "unnamed-" + hashlib.sha256((change.payload or change.payload_key or "").encode()).hexdigest()[:16]

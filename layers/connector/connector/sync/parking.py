@@ -34,8 +34,8 @@ class ErrorDesk:
 
     def park(
         self, records: Records, key: RecordKey, change: Change, problem: Parked, links: dict[str, str]
-    ) -> None:
-        """Put a record on the desk, or renew its entry if it lies there already."""
+    ) -> str:
+        """Put a record on the desk, or renew its entry if it lies there already; returns the place."""
         at = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="milliseconds")
         place = records.note_parked(key, f"{at}#{key.id}")
         names = {
@@ -62,6 +62,7 @@ class ErrorDesk:
                 ":one": {"N": "1"},
             },
         )
+        return place
 
     def resolve(self, store: str, place: str) -> None:
         """The record was written after all: its entry is done and goes away after a month."""

@@ -46,6 +46,8 @@ class SharedState:
     known: bool = False
     stamps: Mapping[str, Stamp] = field(default_factory=dict)
     raw: str | None = None
+    ids: Mapping[str, str] = field(default_factory=dict)
+    """Record name to the Salesforce id that it was last seen under."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,14 @@ class Merged:
     stamps: Mapping[str, Stamp]
     changed: frozenset[str]
     """Stamp names of the fields whose value differs from what was last written."""
+
+    linked: frozenset[Target] = frozenset()
+    """Records that were found in Salesforce, where people had made them: they are linked, not written."""
+
+    @property
+    def adopted(self) -> bool:
+        """Whether all its records were found."""
+        return bool(self.linked) and all(record.target in self.linked for record in self.records)
 
     @property
     def needs_write(self) -> bool:
@@ -154,13 +164,24 @@ class SharedRecords:
             },
         )
 
-    def complete(self, merged: Merged) -> None:
-        """Note the stamps of a written record and give the lease back."""
+    def relink(self, merged: Merged, ids: Mapping[str, str]) -> None:
+        """Note under which ids the records are found now (after a merge in Salesforce)."""
         self._update(
             merged,
-            "SET stamps = :stamps, known = :yes REMOVE lease, lease_until",
+            "SET ids = :ids",
+            "attribute_not_exists(lease_until) OR lease_until < :now",
+            {":ids": {"S": json.dumps(ids)}, ":now": {"N": f"{self._now():.3f}"}},
+            unchanged=False,
+        )
+
+    def complete(self, merged: Merged, ids: Mapping[str, str] | None = None) -> None:
+        """Note the stamps and ids of a written record and give the lease back."""
+        self._update(
+            merged,
+            "SET stamps = :stamps, ids = :ids, known = :yes REMOVE lease, lease_until",
             "lease = :me",
             {
+                ":ids": {"S": json.dumps({**merged.state.ids, **(ids or {})})},
                 ":stamps": {"S": _stamps_text(merged.stamps)},
                 ":yes": {"BOOL": True},
                 ":me": {"S": self._owner},
@@ -227,7 +248,8 @@ def _unchanged(merged: Merged) -> str:
 def _state(item: Item) -> SharedState:
     raw = item["stamps"]["S"] if "stamps" in item else None
     stamps = {name: (as_of, digest) for name, (as_of, digest) in json.loads(raw).items()} if raw else {}
-    return SharedState("known" in item, stamps, raw)
+    ids = json.loads(item["ids"]["S"]) if "ids" in item else {}
+    return SharedState("known" in item, stamps, raw, ids)
 
 
 def _stamps_text(stamps: Mapping[str, Stamp]) -> str:

@@ -4,24 +4,36 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 
-from connector.errors import Deferred
+from connector.errors import Deferred, NotWritten, Parked
 from connector.mapping.mapper import OrderMapper
 from connector.mapping.plans import Plan, Record, Shared, Target
 from connector.salesforce.session import Session
 from connector.sync.drafting import Knowledge
+from connector.sync.identity import adopt, decide, find_candidates, questions, write_keys
 from connector.sync.recovery import recover
 from connector.sync.shared import Merged, SharedKey, SharedRecords, merge
 from connector.sync.work import Work
 from connector.sync.writing import Job, Writer
 
 
+MANY = 20
+"""New buyers in a batch from which an org that had nobody but ours is not asked: a burst must not cost more calls."""
+
+
 class Upsert:
     """One run for one org. Settles every work as written, unchanged, gone, or with what went wrong."""
 
     def __init__(
-        self, session: Session, shared: SharedRecords, mapper: Callable[[str], OrderMapper], pool: Executor
+        self,
+        session: Session,
+        shared: SharedRecords,
+        mapper: Callable[[str], OrderMapper],
+        pool: Executor,
+        rules: Mapping[str, Sequence[str]],
+        strangers: bool,
     ) -> None:
         self._session, self._shared, self._mapper, self._pool = session, shared, mapper, pool
+        self._rules, self._strangers = rules, strangers
 
     def run(self, works: Sequence[Work]) -> None:
         """Write the works. A stale work contributes only what it shares with others, and stays stale."""
@@ -30,6 +42,7 @@ class Upsert:
             recover(self._session, lost)
         merged = self._merge(works)
         held, busy = self._lease(merged)
+        self._identify(works, merged, held, busy)
         jobs = [self._job(f"w{index}", work) for index, work in enumerate(works) if not _put_off(work, busy)]
         writer = Writer(self._session, {key: part for key, part in merged.items() if key not in busy})
         try:
@@ -48,10 +61,12 @@ class Upsert:
         states = self._shared.read(list(parts))
         return {key: merge(key, contributions, states[key]) for key, contributions in parts.items()}
 
-    def _lease(self, merged: Mapping[SharedKey, Merged]) -> tuple[list[SharedKey], dict[SharedKey, Deferred]]:
+    def _lease(
+        self, merged: Mapping[SharedKey, Merged]
+    ) -> tuple[list[SharedKey], dict[SharedKey, NotWritten]]:
         """Lease every shared record that is about to change; returns the leased and the busy ones."""
         wanted = [key for key, part in merged.items() if part.policy == "newest" and part.needs_write]
-        busy: dict[SharedKey, Deferred] = {}
+        busy: dict[SharedKey, NotWritten] = {}
 
         def lease(key: SharedKey) -> None:
             try:
@@ -61,6 +76,28 @@ class Upsert:
 
         list(self._pool.map(lease, wanted))
         return [key for key in wanted if key not in busy], busy
+
+    def _identify(
+        self,
+        works: Iterable[Work],
+        merged: dict[SharedKey, Merged],
+        held: Sequence[SharedKey],
+        busy: dict[SharedKey, NotWritten],
+    ) -> None:
+        """Link buyers whom Salesforce knows already; several candidates for one are a person's choice."""
+        asked = questions({key: merged[key] for key in held}, self._rules)
+        if not asked or (len(asked) >= MANY and not self._strangers):
+            return
+        choices = _choices(works)
+        keys: list[tuple[str, str, str]] = []
+        for key, candidates in find_candidates(self._session, asked).items():
+            verdict = decide(merged[key], candidates, choices.get(key))
+            if isinstance(verdict, Parked):
+                busy[key] = verdict
+            elif verdict is not None:
+                merged[key], some = adopt(merged[key], verdict)
+                keys += some
+        write_keys(self._session, keys)
 
     def _job(self, name: str, work: Work) -> Job:
         keys = _shared_keys(work)
@@ -86,8 +123,10 @@ class Upsert:
     def _note(self, writer: Writer, merged: Mapping[SharedKey, Merged], held: Sequence[SharedKey]) -> None:
         """Keep what is known of the shared records now, before any work that relies on it is noted as done."""
         self._shared.mark_known([key for key in writer.written if merged[key].policy == "once"])
-        done = [key for key in held if key in writer.written]
-        list(self._pool.map(lambda key: self._shared.complete(merged[key]), done))
+        done = [key for key in held if key in writer.written or merged[key].adopted]
+        list(self._pool.map(lambda key: self._shared.complete(merged[key], writer.ids_of(key)), done))
+        for key in writer.moved - set(done):
+            self._shared.relink(merged[key], writer.ids_of(key))
         list(self._pool.map(lambda key: self._shared.release(merged[key]), set(held) - set(done)))
         moved = [part for part in merged.values() if part.policy == "newest" and part.needs_note]
         list(self._pool.map(self._shared.note, moved))
@@ -110,7 +149,18 @@ def _known(work: Work) -> frozenset[Target]:
     return frozenset(work.known_targets())
 
 
-def _put_off(work: Work, busy: Mapping[SharedKey, Deferred]) -> bool:
+def _choices(works: Iterable[Work]) -> dict[SharedKey, str]:
+    """Which of several candidates a person chose when sending a parked change again."""
+    return {
+        SharedKey(work.key.store, part.entity, part.id): chosen
+        for work in works
+        for plan in _plans(work)
+        for part in plan.shared
+        if (chosen := (work.message.change.choice or {}).get(part.entity))
+    }
+
+
+def _put_off(work: Work, busy: Mapping[SharedKey, NotWritten]) -> bool:
     problem = next((busy[key] for key in _shared_keys(work) if key in busy), None)
     if problem is not None:
         work.outcome = problem

@@ -1,10 +1,11 @@
 """Writing a batch's plans to one org: shared calls, one outcome per record, and the repairs that need no person.
 
 First pass: a shared record that is missing or has changed is carried by one graph only, the first that needs it.
-Second and third pass, for graphs that were refused for a reason that a different request cures: what they share is
+Further passes, for graphs that were refused for a reason that a different request cures: what they share is
 first written in graphs of its own. What is still refused becomes deferred or parked.
 """
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -24,11 +25,13 @@ from connector.salesforce.graphs import (
 )
 from connector.salesforce.session import Session
 from connector.sync.drafting import Knowledge, SharedPart, draft
+from connector.sync.identity import find_fates
 from connector.sync.recovery import find_existing, recover
 from connector.sync.shared import Merged, SharedKey
 from connector.sync.work import Work
 
-PASSES = 3
+PASSES = 5
+"""A record that lost its buyer, its own row and its price book in Salesforce needs four: each refusal names one."""
 
 
 @dataclass(slots=True)
@@ -57,10 +60,20 @@ class Writer:
     def __init__(self, session: Session, shared: Mapping[SharedKey, Merged]) -> None:
         self._session = session
         self._shared = shared
-        self._existing = {key for key, merged in shared.items() if merged.state.known}
+        self._existing = {key for key, merged in shared.items() if merged.state.known or merged.adopted}
         self._existing_targets: set[Target] = set()
         """Single shared records that turned out to exist although their group was thought missing."""
+        self._ids = {
+            record.target: merged.state.ids[record.name]
+            for merged in shared.values()
+            for record in merged.records
+            if record.name in merged.state.ids
+        }
+        self._left: set[Target] = set()
+        """Records that cannot be updated any more (converted leads) and are left as they are."""
         self.written: set[SharedKey] = set()
+        self.moved: set[SharedKey] = set()
+        """Shared records that people merged into others."""
         self.problems: dict[SharedKey, NotWritten] = {}
 
     def write(self, jobs: Sequence[Job]) -> None:
@@ -106,7 +119,7 @@ class Writer:
             carried.update(mine)
             job.carries = tuple(mine)
             parts = [part for key in mine for part in self._parts(key)]
-            graph, job.targets = draft(job.id, parts, job.own, job.deletes, job.knowledge)
+            graph, job.targets = draft(job.id, parts, job.own, job.deletes, job.knowledge, self._ids)
             job.oversized = bool(mine) and len(graph.nodes) > MAX_NODES
             if job.oversized:
                 carried.difference_update(mine)
@@ -116,7 +129,8 @@ class Writer:
         return graphs
 
     def _pending(self, key: SharedKey) -> bool:
-        return key not in self.written and (key not in self._existing or self._shared[key].needs_write)
+        merged = self._shared[key]
+        return key not in self.written and (key not in self._existing or bool(merged.changed))
 
     def _parts(self, key: SharedKey) -> Iterable[SharedPart]:
         merged = self._shared[key]
@@ -125,7 +139,13 @@ class Writer:
             send = merged.fields_to_send(record)
             if exists and key not in self._existing and merged.policy == "newest":
                 send = frozenset(record.fields)
-            yield SharedPart(record, exists, send)
+            left = record.target in self._left or record.target in merged.linked
+            yield SharedPart(record, exists or left, frozenset() if left else send)
+
+    def ids_of(self, key: SharedKey) -> dict[str, str]:
+        """The Salesforce ids of a shared record, by record name."""
+        records = self._shared[key].records
+        return {record.name: self._ids[record.target] for record in records if record.target in self._ids}
 
     def _take(self, job: Job, result: Result, last: bool) -> bool:
         """Note a result; True if the job is worth another pass."""
@@ -146,6 +166,8 @@ class Writer:
         self.written.update(job.carries)
         for key in job.carries:
             self.problems.pop(key, None)
+        shared = {record.target for key in job.carries for record in self._shared[key].records}
+        self._ids |= {job.targets[ref]: found for ref, found in ids.items() if job.targets[ref] in shared}
         if job.work is not None:
             job.work.outcome = "written"
             job.work.sent = bool(job.own)
@@ -189,6 +211,9 @@ class Writer:
     def _repair(self, job: Job, node: Node, refusal: Refusal) -> bool:
         """Change what is believed so that another request may do; False if no request can."""
         target = Target(node.object, node.key)
+        lost = classify(refusal) == "ordering" or (refusal.code == "NOT_FOUND" and bool(node.id))
+        if lost and self._follow(job):
+            return True
         repair = _REPAIRS.get(refusal.code)
         if repair is not None and repair(self, job, target, refusal):
             return True
@@ -212,6 +237,38 @@ class Writer:
             return True
         keys = [key for key in job.shared if any(r.target == target for r in self._shared[key].records)]
         return self._forget(keys)
+
+    def _follow(self, job: Job) -> bool:
+        """A shared record is not where it was: find where people merged it to, or forget it if they deleted it."""
+        known = {
+            record.target: (key, self._ids[record.target])
+            for key in job.shared
+            for record in self._shared[key].records
+            if record.target in self._ids
+        }
+        fates = find_fates(self._session, {target: found for target, (_, found) in known.items()})
+        for target, now in fates.items():
+            key, before = known[target]
+            if now is None:
+                del self._ids[target]
+                self._existing.discard(key)
+                self.written.discard(key)
+                self._existing_targets |= {
+                    other for other in fates if other != target and known[other][0] == key
+                }
+            else:
+                self._ids[target] = now
+                self.moved.add(key)
+            if job.work is not None:
+                ending = f"merged into {now}" if now else "deleted"
+                job.work.remarks.append(f"{target.object} {before} was {ending} in Salesforce")
+        return bool(fates)
+
+    def _leave(self, job: Job, target: Target, refusal: Refusal) -> bool:
+        """A converted lead is history: it stays as it is."""
+        first = target not in self._left
+        self._left.add(target)
+        return first
 
     def _distrust_parents(self, job: Job) -> bool:
         """A parent is missing: carry all of them, as if none had ever been written."""
@@ -238,8 +295,13 @@ class Writer:
     def _gone_or_parent(self, job: Job, target: Target, refusal: Refusal) -> bool:
         return self._skip_delete(job, target, refusal) or self._believe_missing(job, target, refusal)
 
+    def _omit_region(self, job: Job, target: Target, refusal: Refusal) -> bool:
+        """A state or country that the org's list lacks (the shop's England, say) keeps nobody's order out."""
+        regions = bool(refusal.fields) and all(_REGION.search(name) for name in refusal.fields)
+        return regions and self._omit_fields(job, target, refusal)
+
     def _omit_fields(self, job: Job, target: Target, refusal: Refusal) -> bool:
-        """A malformed email keeps nobody's order out: the field is left empty and the history says so."""
+        """A malformed email keeps nobody's order out: the field is left out and the history says so."""
         names = refusal.fields or ("Email",)
         omitted = frozenset((target, name) for name in names)
         if omitted <= job.knowledge.without:
@@ -250,13 +312,18 @@ class Writer:
         return True
 
 
+_REGION = re.compile(r"(State|StateCode|Country|CountryCode)$")
+
 _REPAIRS: Mapping[str, Callable[[Writer, Job, Target, Refusal], bool]] = {
+    "CANNOT_UPDATE_CONVERTED_LEAD": Writer._leave,
     "INVALID_FIELD_FOR_INSERT_UPDATE": Writer._believe_existing,
     "REQUIRED_FIELD_MISSING": Writer._believe_missing,
     "ENTITY_IS_DELETED": Writer._gone_or_parent,
     "NOT_FOUND": Writer._skip_delete,
     "DUPLICATE_VALUE": Writer._believe_ours,
     "INVALID_EMAIL_ADDRESS": Writer._omit_fields,
+    "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST": Writer._omit_region,
+    "FIELD_INTEGRITY_EXCEPTION": Writer._omit_region,
 }
 
 

@@ -1,0 +1,195 @@
+"""Who is who: is a buyer whom the connector does not know yet already in Salesforce, and where is one whom it knows?
+
+Before the first write of a buyer, people's own contacts (or person accounts) are asked for by email, and accounts by
+company or tax id, as the store's `match` says; compared exactly after trimming and without regard to case. One match
+is adopted: our key is written on it and nothing else, so nothing that people entered is touched. Several are for a
+person to choose between. Records that were merged later are followed to the survivor.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from connector.errors import Parked
+from connector.mapping.plans import Record, Target
+from connector.salesforce.graphs import KEY_FIELD
+from connector.salesforce.reading import quoted
+from connector.salesforce.rows import Row, read_rows
+from connector.salesforce.session import Session
+from connector.sync.shared import Merged, SharedKey
+
+HOPS = 5
+"""How many merges of merges are followed."""
+
+UPDATES_PER_CALL = 200
+
+_EMAIL_FIELDS = ("Email", "PersonEmail")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A record in Salesforce that may be the buyer."""
+
+    object: str
+    id: str
+    key: str | None
+    account_id: str | None = None
+    account_key: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """How one unknown buyer may be found: by which field of which object, and which record of the mapping it is."""
+
+    key: SharedKey
+    record: Record
+    field: str
+    value: str
+
+
+def questions(merged: Mapping[SharedKey, Merged], rules: Mapping[str, Sequence[str]]) -> list[Question]:
+    """What to ask for the buyers that Salesforce may know already; `rules` are the stores' `match` settings."""
+    found = []
+    for key, part in merged.items():
+        if part.policy != "newest" or part.state.known:
+            continue
+        for record in part.records:
+            found += [Question(key, record, f, v) for f, v in _asked(record, rules.get(key.store, ()))]
+    return found
+
+
+def _asked(record: Record, rules: Sequence[str]) -> Iterable[tuple[str, str]]:
+    for name in _EMAIL_FIELDS:
+        value = record.fields.get(name)
+        if "email" in rules and isinstance(value, str) and value and record.target.object != "Lead":
+            yield name, value
+    company = record.fields.get("Name")
+    if "company" in rules and record.target.object == "Account" and isinstance(company, str) and company:
+        yield "Name", company
+
+
+def find_candidates(session: Session, asked: Sequence[Question]) -> dict[SharedKey, list[Candidate]]:
+    """Who in Salesforce answers each question: one query per field and 100 values. An email outranks a name."""
+    by_field: dict[tuple[str, str], list[Question]] = defaultdict(list)
+    for question in asked:
+        by_field[question.record.target.object, question.field].append(question)
+    found: dict[SharedKey, list[Candidate]] = {}
+    for (object_name, field), group in sorted(by_field.items(), key=lambda entry: entry[0][1] == "Name"):
+        wanted: dict[str, list[Question]] = defaultdict(list)
+        for question in group:
+            if question.key not in found:
+                wanted[normal(question.value)].append(question)
+        fields = [KEY_FIELD, *(("AccountId", f"Account.{KEY_FIELD}") if object_name == "Contact" else ())]
+        for row in read_rows(
+            session, object_name, fields, field, [q.value for some in wanted.values() for q in some]
+        ):
+            for question in wanted.get(normal(str(row[field])), ()):
+                found.setdefault(question.key, []).append(_candidate(object_name, row))
+    return found
+
+
+def _candidate(object_name: str, row: Row) -> Candidate:
+    account = row.get("Account")
+    account_key = account.get(KEY_FIELD) if isinstance(account, dict) else None
+    return Candidate(
+        object_name, str(row["Id"]), _text(row[KEY_FIELD]), _text(row.get("AccountId")), _text(account_key)
+    )
+
+
+def decide(part: Merged, candidates: Sequence[Candidate], choice: str | None) -> Candidate | None | Parked:
+    """The one to link, None to create a new record, or `Parked` with the candidates for a person to choose."""
+    chosen = next((one for one in candidates if choice and one.id[:15] == choice[:15]), None)
+    ours = {record.target.key for record in part.records}
+    own = next((one for one in candidates if one.key in ours), None)
+    if chosen or own or len(candidates) < 2:
+        return chosen or own or next(iter(candidates), None)
+    ids = ", ".join(sorted(one.id for one in candidates))
+    return Parked(
+        "ambiguous_customer",
+        f"{len(candidates)} {candidates[0].object} records in Salesforce may be this buyer: {ids}",
+        "Merge them in Salesforce and retry; or retry with the right one as the change's "
+        f'`choice`: {{"{part.key.entity}": "{candidates[0].id}"}} (docs/runbook.md).',
+        f"{candidates[0].object}.Email" if candidates[0].object == "Contact" else candidates[0].object,
+    )
+
+
+def adopt(part: Merged, candidate: Candidate) -> tuple[Merged, list[tuple[str, str, str]]]:
+    """The shared record linked to a candidate, and the keys to write: (object, id, key).
+
+    Records of the group that the candidate does not bring (its account is the shared guests' one) stay to be created.
+    """
+    ids: dict[str, str] = {}
+    keys: list[tuple[str, str, str]] = []
+    own = {record.target.key for record in part.records if record.target.object == candidate.object}
+    for record in part.records:
+        if record.target.object == candidate.object:
+            ids[record.name] = candidate.id
+            keys += [] if candidate.key else [(candidate.object, candidate.id, record.target.key)]
+        elif record.target.object == "Account" and candidate.account_id and record.target.key in own:
+            ids[record.name] = candidate.account_id
+            keys += [] if candidate.account_key else [("Account", candidate.account_id, record.target.key)]
+    state = replace(part.state, ids={**part.state.ids, **ids})
+    linked = frozenset(record.target for record in part.records if record.name in ids)
+    whole = len(linked) == len(part.records)
+    return replace(part, state=state, linked=linked, changed=frozenset() if whole else part.changed), keys
+
+
+def write_keys(session: Session, keys: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Write our key on adopted records; returns the ids that refused it (they are linked by id all the same)."""
+    records = [
+        {"attributes": {"type": name}, "Id": found, KEY_FIELD: key} for name, found, key in sorted(set(keys))
+    ]
+    refused: list[str] = []
+    for start in range(0, len(records), UPDATES_PER_CALL):
+        some = records[start : start + UPDATES_PER_CALL]
+        answer = session.call("PATCH", "composite/sobjects", {"allOrNone": False, "records": some})
+        results = answer if isinstance(answer, list) else []
+        refused += [
+            str(record["Id"])
+            for record, result in zip(some, results, strict=False)
+            if not result.get("success")
+        ]
+    return refused
+
+
+def find_fates(session: Session, known: Mapping[Target, str]) -> dict[Target, str | None]:
+    """Of records that are not there any more: the id of the record that each was merged into, None if deleted."""
+    fates: dict[Target, str | None] = {}
+    for target, found in known.items():
+        survivor = _survivor(session, target.object, found)
+        if survivor != found:
+            fates[target] = survivor
+    write_keys(session, _free_keys(session, fates))
+    return fates
+
+
+def _survivor(session: Session, object_name: str, found: str) -> str | None:
+    current: str | None = found
+    for _ in range(HOPS):
+        soql = f"SELECT Id, IsDeleted, MasterRecordId FROM {object_name} WHERE Id = {quoted(str(current))}"  # noqa: S608
+        rows = session.query(soql, deleted=True)
+        if not rows or not rows[0]["IsDeleted"]:
+            return current if rows else None
+        current = _text(rows[0].get("MasterRecordId"))
+        if current is None:
+            return None
+    return current
+
+
+def _free_keys(session: Session, fates: Mapping[Target, str | None]) -> list[tuple[str, str, str]]:
+    """Which survivors bear no key yet, and so can take ours."""
+    keys = []
+    for target, survivor in fates.items():
+        if survivor is not None:
+            for row in read_rows(session, target.object, [KEY_FIELD], "Id", [survivor]):
+                keys += [] if row[KEY_FIELD] else [(target.object, survivor, target.key)]
+    return keys
+
+
+def normal(text: str) -> str:
+    """How two texts are compared: trimmed, inner blanks as one, without regard to case."""
+    return " ".join(text.split()).casefold()
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None

@@ -1,0 +1,351 @@
+"""Bulk API 2.0 ingest jobs (fact sheet, 3.5 and 4.1)."""
+
+from __future__ import annotations
+
+import pytest
+
+from local.salesforce.switches import Switches
+from tests.contract.salesforce_simulator.bulk_driver import Bulk
+from tests.contract.salesforce_simulator.driver import BASE, Client
+from tests.contract.salesforce_simulator.small_package import write_package, write_permission_set
+from tests.contract.salesforce_simulator.test_server import Running
+
+KEY = {"externalIdFieldName": "Storefront_Key__c"}
+
+
+@pytest.fixture
+def bulk(org):
+    return Bulk(org)
+
+
+def small_batches(package, **more):
+    return Bulk(Client(package, switches=Switches(bulk_batch=2, **more)))
+
+
+def test_a_new_job_is_open_and_its_upload_url_has_no_leading_slash(bulk):
+    """The shape of a recorded create, contentUrl and numeric apiVersion included."""
+    job = bulk.make("upsert", **KEY).body
+    assert job["contentUrl"] == f"services/data/v66.0/jobs/ingest/{job['id']}/batches"
+    assert job["id"].startswith("750")
+    del job["contentUrl"], job["id"], job["createdById"], job["createdDate"], job["systemModstamp"]
+    assert job == {
+        "operation": "upsert", "object": "Contact", "state": "Open", "externalIdFieldName": "Storefront_Key__c",
+        "concurrencyMode": "Parallel", "contentType": "CSV", "apiVersion": 66.0, "lineEnding": "LF",
+        "columnDelimiter": "COMMA",
+    }  # fmt: skip
+
+
+def test_a_job_goes_from_open_to_complete_and_its_rows_are_not_there_at_once(bulk):
+    """Open, UploadComplete, InProgress, JobComplete: whoever does not poll reads too early."""
+    job = bulk.started("insert", "LastName\nByron\n")
+    seen = ["UploadComplete", bulk.info(job)["state"]]
+    assert bulk.org.rows("SELECT Id FROM Contact") == []
+    info = bulk.info(job)
+    assert [*seen, info["state"]] == ["UploadComplete", "InProgress", "JobComplete"]
+    assert (info["numberRecordsProcessed"], info["numberRecordsFailed"], info["jobType"]) == (1, 0, "V2Ingest")
+    assert bulk.org.rows("SELECT LastName FROM Contact")[0]["LastName"] == "Byron"
+
+
+def test_results_repeat_the_rows_behind_salesforces_own_columns(bulk):
+    """Own columns and all cells in quotes, the header otherwise as it was uploaded."""
+    run = bulk.run("insert", "LastName,Phone\nByron,\n,1\n")
+    created = bulk.org.rows("SELECT Id FROM Contact")[0]["Id"]
+    assert run.raw("successfulResults") == f'"sf__Id","sf__Created",LastName,Phone\n"{created}","true","Byron",""\n'
+    assert run.raw("failedResults") == (
+        '"sf__Id","sf__Error",LastName,Phone\n'
+        '"","REQUIRED_FIELD_MISSING:Required fields are missing: [LastName]:LastName --","","1"\n'
+    )
+    assert run.raw("unprocessedrecords/") == "LastName,Phone\n"
+
+
+def test_failed_rows_leave_the_job_complete(bulk):
+    """JobComplete with failed records is normal: only the counters and the results tell."""
+    run = bulk.run("insert", "LastName,Email\nByron,a@example.com\nKing,nonsense\n")
+    assert (run.info["state"], run.info["numberRecordsProcessed"], run.info["numberRecordsFailed"]) == ("JobComplete", 2, 1)
+    assert run.errors[0].startswith("INVALID_EMAIL_ADDRESS:Email: invalid email address: nonsense:Email --")
+
+
+def test_an_error_without_fields_ends_in_a_colon_and_two_dashes(bulk):
+    bulk.org.create("Contact", LastName="a", Storefront_Key__c="taken")
+    error = bulk.run("insert", "LastName,Storefront_Key__c\nb,taken\n").errors[0]
+    assert error.startswith("DUPLICATE_VALUE:duplicate value found: Storefront_Key__c duplicates value on record with id:")
+    assert error.endswith(":--")
+
+
+def test_an_upsert_creates_and_updates_by_its_key(bulk):
+    known = bulk.org.create("Contact", LastName="old", Phone="1", Storefront_Key__c="k1")
+    run = bulk.run("upsert", "Storefront_Key__c,LastName\nk1,new\nk2,other\n", **KEY)
+    assert [(each["sf__Created"], each["Storefront_Key__c"]) for each in run.succeeded] == [("false", "k1"), ("true", "k2")]
+    assert run.succeeded[0]["sf__Id"] == known
+    assert bulk.org.read("Contact", known)["LastName"] == "new"
+
+
+def test_an_empty_cell_leaves_the_field_and_na_empties_it(bulk):
+    """Empty is unchanged; #N/A is null."""
+    known = bulk.org.create("Contact", LastName="a", Phone="1", Fax="2")
+    run = bulk.run("update", f"Id,Phone,Fax\n{known},,#N/A\n")
+    assert run.info["numberRecordsFailed"] == 0
+    row = bulk.org.read("Contact", known)
+    assert (row["Phone"], row["Fax"]) == ("1", None)
+
+
+def test_a_required_field_can_not_be_emptied_in_bulk_either(bulk):
+    known = bulk.org.create("Contact", LastName="a")
+    assert bulk.run("update", f"Id,LastName\n{known},#N/A\n").errors[0].startswith("REQUIRED_FIELD_MISSING:")
+
+
+def test_parents_are_named_by_a_column_with_their_key(bulk):
+    """Column Parent__r.Key, or Account.Key for standard relationships; #N/A unlinks."""
+    order = bulk.org.order(Storefront_Key__c="shop:1")
+    sheet = "Name,Carrier__c,Order__r.Storefront_Key__c\np,post,shop:1\nq,post,shop:2\n"
+    run = bulk.run("insert", sheet, "Parcel__c")
+    parcel = run.succeeded[0]["sf__Id"]
+    assert bulk.org.read("Parcel__c", parcel)["Order__c"] == order
+    assert run.errors == [
+        "INVALID_FIELD:Foreign key external ID: shop:2 not found for field Storefront_Key__c in entity Order:--"
+    ]
+    bulk.run("update", f"Id,Order__r.Storefront_Key__c\n{parcel},#N/A\n", "Parcel__c")
+    assert bulk.org.read("Parcel__c", parcel)["Order__c"] is None
+
+
+def test_a_polymorphic_parent_names_its_type(bulk):
+    """`Owner:User.Username`; without the type the column is not known."""
+    user = bulk.org.rows("SELECT Id, Username FROM User ORDER BY Username DESC")[0]
+    sheet = "LastName,Company,{}\na,b," + user["Username"] + "\n"
+    run = bulk.run("insert", sheet.format("Owner:User.Username"), "Lead")
+    assert bulk.org.read("Lead", run.succeeded[0]["sf__Id"])["OwnerId"] == user["Id"]
+    assert bulk.run("insert", sheet.format("Owner.Username"), "Lead").info["state"] == "Failed"
+
+
+@pytest.mark.parametrize("header", ["Nothing__c", "Order__r.Nothing__c", "Nothing__r.Storefront_Key__c", "Order__r.Name"])
+def test_an_unknown_column_fails_the_whole_job(bulk, header):
+    """Failed: `InvalidBatch : Field name not found : X`; no row is processed, all are unprocessed."""
+    run = bulk.run("insert", f"Name,Carrier__c,{header}\np,post,x\n", "Parcel__c")
+    assert run.info["state"] == "Failed"
+    assert run.info["errorMessage"] == f"InvalidBatch : Field name not found : {header}"
+    assert (run.succeeded, run.failed) == ([], [])
+    assert run.rows("unprocessedrecords") == [{"Name": "p", "Carrier__c": "post", header: "x"}]
+
+
+def test_a_field_that_the_user_may_not_see_is_an_unknown_column(tmp_path):
+    write_permission_set(write_package(tmp_path), "Connector", {"Contact": "cru"}, {})
+    bulk = Bulk(Client(tmp_path, permission_set="Connector"))
+    run = bulk.run("insert", "LastName,Storefront_Key__c\na,b\n")
+    assert run.info["errorMessage"] == "InvalidBatch : Field name not found : Storefront_Key__c"
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "kind"),
+    [
+        ("Due__c", "2026-11-20x", "xsd:date"), ("Sent__c", "yesterday", "xsd:dateTime"),
+        ("Weight__c", "heavy", "xsd:double"), ("Weight__c", "NaN", "xsd:double"), ("Insured__c", "maybe", "xsd:boolean"),
+    ],
+)  # fmt: skip
+def test_a_cell_that_is_not_of_the_fields_type_fails_its_row(bulk, column, cell, kind):
+    """The recorded wording names the column by its number from 0 and the XML schema type."""
+    run = bulk.run("insert", f"Name,Carrier__c,{column}\np,post,{cell}\n", "Parcel__c")
+    wanted = f"Failed to deserialize field at col 2. Due to, '{cell}' is not a valid value for the type {kind}"
+    assert run.errors == [f"INVALID_FIELD:{wanted}:{column} --"]
+
+
+def test_values_are_written_as_text_of_their_type(bulk):
+    sheet = "Name,Carrier__c,Weight__c,Insured__c,Due__c,Sent__c\np,post,1.25,FALSE,2026-11-20,2026-11-20T10:00:00+01:00\n"
+    row = bulk.org.read("Parcel__c", bulk.run("insert", sheet, "Parcel__c").succeeded[0]["sf__Id"])
+    found = [row[name] for name in ("Weight__c", "Insured__c", "Due__c", "Sent__c")]
+    assert found == [1.25, False, "2026-11-20", "2026-11-20T09:00:00.000+0000"]
+
+
+def test_line_endings_must_be_those_that_the_job_announced(bulk):
+    """A CSV written with CRLF into an LF job fails as a whole, and the other way round."""
+    run = bulk.run("insert", "LastName\r\nByron\r\n")
+    assert run.info["state"] == "Failed"
+    assert run.info["errorMessage"].endswith("LineEnding is invalid on user data. Current LineEnding setting is LF")
+    assert bulk.run("insert", "LastName\nByron\n", lineEnding="CRLF").info["state"] == "Failed"
+    run = bulk.run("insert", "LastName\r\nByron\r\n", lineEnding="CRLF")
+    assert run.raw("successfulResults").startswith('"sf__Id","sf__Created",LastName\r\n')
+
+
+def test_another_delimiter_and_lines_within_cells(bulk):
+    run = bulk.run("insert", 'LastName;Description\nByron;"first; ""x""\nsecond"\n', columnDelimiter="SEMICOLON")
+    row = bulk.org.read("Contact", run.raw("successfulResults").split('"')[5])
+    assert row["Description"] == 'first; "x"\nsecond'
+
+
+@pytest.mark.parametrize("sheet", ['LastName\n"open\n', "LastName,Phone\nByron\n", "", "LastName\n" + "x" * 32_001 + "\n"])
+def test_a_sheet_that_is_not_csv_or_too_large_fails_the_job(bulk, sheet):
+    """A field has at most 32,000 characters."""
+    run = bulk.run("insert", sheet)
+    assert run.info["state"] == "Failed"
+    assert run.info["errorMessage"].startswith("InvalidBatch : ")
+    assert bulk.org.rows("SELECT Id FROM Contact") == []
+
+
+def test_a_deletion_takes_ids_and_nothing_else(bulk):
+    ids = [bulk.org.create("Contact", LastName=name) for name in "ab"]
+    assert bulk.run("delete", f"Id,LastName\n{ids[0]},a\n").info["state"] == "Failed"
+    run = bulk.run("delete", f"Id\n{ids[0]}\n{ids[1]}\n{ids[1]}\n")
+    assert [each["sf__Id"] for each in run.succeeded] == ids
+    assert (run.failed[0]["sf__Id"], run.errors) == (ids[1], ["ENTITY_IS_DELETED:entity is deleted:--"])
+    assert bulk.org.rows("SELECT Id FROM Contact") == []
+
+
+def test_updates_and_upserts_need_the_column_that_finds_the_record(bulk):
+    for operation, name, more in (("update", "Id", {}), ("upsert", "Storefront_Key__c", KEY)):
+        run = bulk.run(operation, "LastName\na\n", **more)
+        assert run.info["errorMessage"] == f"InvalidBatch : Field name not found : {name}"
+    assert bulk.run("update", "Id,LastName\n,a\n").errors == ["MISSING_ARGUMENT:Id not specified in an update call:--"]
+    run = bulk.run("upsert", "Storefront_Key__c,LastName\n,a\n", **KEY)
+    assert run.errors == ["MISSING_ARGUMENT:Storefront_Key__c not specified:--"]
+
+
+def test_an_upsert_by_id_creates_where_there_is_none(bulk):
+    known = bulk.org.create("Contact", LastName="a")
+    run = bulk.run("upsert", f"Id,LastName\n{known},b\n,c\n", externalIdFieldName="Id")
+    assert [each["sf__Created"] for each in run.succeeded] == ["false", "true"]
+
+
+def test_the_same_key_twice_in_one_chunk_fails_the_later_row(bulk):
+    run = bulk.run("upsert", "Storefront_Key__c,LastName\nk,a\nk,b\n", **KEY)
+    assert len(run.succeeded) == 1
+    assert run.errors[0].startswith("DUPLICATE_VALUE:")
+
+
+@pytest.mark.parametrize(
+    ("more", "code"),
+    [
+        ({"operation": "replace"}, "INVALIDJOB"),
+        ({"operation": "upsert"}, "INVALIDJOB"),
+        ({"operation": "upsert", "externalIdFieldName": "Phone"}, "INVALIDJOB"),
+        ({"operation": "insert", "externalIdFieldName": "Storefront_Key__c"}, "INVALIDJOB"),
+        ({"operation": "insert", "object": "Nothing__c"}, "INVALIDENTITY"),
+        ({"operation": "insert", "object": "User"}, "INVALIDENTITY"),
+        ({"operation": "hardDelete"}, "FEATURENOTENABLED"),
+        ({"operation": "insert", "columnDelimiter": "COLON"}, "INVALIDJOB"),
+        ({"operation": "insert", "lineEnding": "CR"}, "INVALIDJOB"),
+        ({"operation": "insert", "contentType": "XML"}, "INVALIDJOB"),
+    ],
+)
+def test_a_job_that_makes_no_sense_is_refused_at_once(bulk, more, code):
+    assert bulk.org.call("POST", "jobs/ingest", {"object": "Contact", **more}).error == (400, code)
+
+
+def test_data_is_uploaded_once_as_csv_while_the_job_is_open(bulk):
+    job = bulk.make("insert").id
+    assert bulk.upload(job, "{}", "application/json").status == 415
+    assert bulk.upload(job, b"LastName\n\xff\n").error == (400, "INVALIDJOB")
+    assert bulk.upload(job, "LastName\na\n").status == 201
+    assert bulk.upload(job, "LastName\nb\n").error == (400, "INVALIDJOBSTATE")
+    bulk.close(job)
+    assert bulk.close(job).error == (400, "INVALIDJOBSTATE")
+    bulk.finish(job)
+    assert len(bulk.org.rows("SELECT Id FROM Contact")) == 1
+
+
+def test_an_upload_is_answered_without_the_usage_header(bulk):
+    """Sforce-Limit-Info is on data calls, but not on bulk uploads."""
+    job = bulk.make("insert")
+    assert "Sforce-Limit-Info" in job.headers
+    assert "Sforce-Limit-Info" not in bulk.upload(job.id, "LastName\na\n").headers
+
+
+def test_results_wait_for_the_end_of_the_job(bulk):
+    job = bulk.started("insert", "LastName\na\n")
+    assert bulk.org.call("GET", f"jobs/ingest/{job}/failedResults").error == (400, "INVALIDJOBSTATE")
+
+
+def test_an_aborted_job_keeps_what_was_done_and_shows_the_rest(package):
+    """Rows of batches that ran stay; the others are unprocessed. A finished job can't be aborted."""
+    bulk = small_batches(package)
+    job = bulk.started("insert", "LastName\na\nb\nc\nd\ne\n")
+    bulk.info(job)
+    assert bulk.info(job)["numberRecordsProcessed"] == 2
+    # The abort itself comes after the org has gone on with the next batch.
+    assert bulk.org.call("PATCH", f"jobs/ingest/{job}", {"state": "Aborted"}).body["state"] == "Aborted"
+    assert len(bulk.org.rows("SELECT Id FROM Contact")) == 4
+    assert bulk.text(f"ingest/{job}/unprocessedrecords/")[0] == 'LastName\n"e"\n'
+    again = bulk.org.call("PATCH", f"jobs/ingest/{job}", {"state": "Aborted"})
+    assert again.error == (400, "INVALIDJOBSTATE")
+
+
+def test_jobs_are_listed_and_deleted_and_expire_after_seven_days(bulk):
+    done, waiting = bulk.started("insert", "LastName\na\n"), bulk.make("insert").id
+    bulk.finish(done)
+    listed = bulk.org.call("GET", "jobs/ingest").body
+    assert ([each["id"] for each in listed["records"]], listed["done"]) == ([done, waiting], True)
+    assert bulk.org.call("DELETE", f"jobs/ingest/{waiting}").error == (400, "INVALIDJOBSTATE")
+    assert bulk.org.call("DELETE", f"jobs/ingest/{done}").status == 204
+    assert bulk.org.call("GET", f"jobs/ingest/{done}").error == (404, "NOT_FOUND")
+    bulk.org.clock.pass_(7 * 86_400 + 1)
+    bulk.org.log_in()
+    assert bulk.org.call("GET", f"jobs/ingest/{waiting}").error == (404, "NOT_FOUND")
+    assert bulk.org.call("GET", "jobs/ingest").body["records"] == []
+
+
+def test_batches_count_against_the_days_allowance(package):
+    """15,000 batches of 10,000 rows in 24 hours; limits shows what is left."""
+    bulk = small_batches(package, bulk_daily_batches=2)
+    bulk.run("insert", "LastName\na\nb\nc\n")
+    assert bulk.org.call("GET", "limits").body["DailyBulkApiBatches"] == {"Max": 2, "Remaining": 0}
+    assert bulk.make("insert").error == (400, "EXCEEDEDQUOTA")
+
+
+def test_a_chunk_of_200_rows_is_one_transaction_of_the_bulk_api(heard):
+    """changeOrigin names bulkapi and the client of the create call; other chunks are other transactions."""
+    bulk = Bulk(heard)
+    sent = {"Sforce_Call_Options": "client=storefront_connector"}
+    job = heard.call("POST", "jobs/ingest", {"object": "Contact", "operation": "insert"}, **sent).id
+    bulk.upload(job, "LastName\n" + "".join(f"n{number}\n" for number in range(201)))
+    bulk.close(job)
+    bulk.finish(job)
+    heads = [each["ChangeEventHeader"] for each in heard.payloads()]
+    assert {each["changeOrigin"] for each in heads} == {"com/salesforce/api/bulkapi/66.0;client=storefront_connector"}
+    keys = [each["transactionKey"] for each in heads]
+    assert (len(set(keys)), keys.count(keys[0]), keys.count(keys[-1])) == (2, 200, 1)
+
+
+def test_faults_hit_single_rows_of_a_job(bulk):
+    """A locked row is a failed row, not a failed job."""
+    bulk.org.control("POST", "/_faults", {"fault": "lock", "node": "King"})
+    run = bulk.run("insert", "LastName\nByron\nKing\nLovelace\n")
+    assert [each["LastName"] for each in run.succeeded] == ["Byron", "Lovelace"]
+    assert run.errors[0].startswith("UNABLE_TO_LOCK_ROW:")
+
+
+def test_commerce_rules_hold_in_bulk_too(bulk):
+    """Order items by keys of order and price entry; the total rolls up."""
+    _, entry = bulk.org.priced_product(price=5)
+    bulk.org.change("PricebookEntry", entry, Storefront_Key__c="sku")
+    order = bulk.org.order(Storefront_Key__c="shop:1")
+    sheet = "Order.Storefront_Key__c,PricebookEntry.Storefront_Key__c,Quantity,UnitPrice,Storefront_Key__c\n"
+    run = bulk.run("upsert", f"{sheet}shop:1,sku,3,3.33,shop:1:1\nshop:1,sku,0,1,shop:1:2\n", "OrderItem", **KEY)
+    assert (len(run.succeeded), run.errors[0].split(":")[0]) == (1, "FIELD_INTEGRITY_EXCEPTION")
+    assert bulk.org.read("Order", order)["TotalAmount"] == 9.99
+
+
+def test_calls_are_counted_under_the_job_and_not_its_id(bulk):
+    run = bulk.run("insert", "LastName\na\n")
+    assert run.succeeded
+    paths = bulk.org.control("GET", "/_calls").body["paths"]
+    assert {path.removeprefix(BASE) for path in paths if "/jobs/" in path} == {
+        "/jobs/ingest", "/jobs/ingest/{id}", "/jobs/ingest/{id}/batches", "/jobs/ingest/{id}/successfulResults",
+    }  # fmt: skip
+
+
+def test_simple_salesforce_runs_jobs_and_a_restart_loses_none(package, tmp_path):
+    """The library's own bulk2 client, CRLF by default, polling till the end; `--data` keeps jobs."""
+    running = Running(package, tmp_path)
+    sf = running.client()
+    sf.bulk2_url = f"{running.url}/services/data/v66.0/jobs/"
+    records = [{"Storefront_Key__c": f"k{number}", "LastName": f"n{number}"} for number in range(300)]
+    results = sf.bulk2.Contact.upsert(records=records, external_id_field="Storefront_Key__c", wait=0.1)
+    assert [(each["numberRecordsProcessed"], each["numberRecordsFailed"]) for each in results] == [(300, 0)]
+    pages = list(sf.bulk2.Contact.query("SELECT Id, LastName FROM Contact", max_records=200, wait=0.1))
+    assert [len(each.strip().splitlines()) for each in pages] == [201, 101]
+    job = results[0]["job_id"]
+    assert running.stop() == 0
+    again = Running(package, tmp_path)
+    try:
+        sf = again.client()
+        assert sf.restful(f"jobs/ingest/{job}")["numberRecordsProcessed"] == 300
+    finally:
+        assert again.stop() == 0

@@ -1,0 +1,157 @@
+"""Buyers whom people entered in Salesforce themselves: found, linked, never overwritten, never doubled."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from random import Random
+
+import pytest
+
+from local.storefronts.shopify.orders import Traits, make_order, pay
+from tests.world import World
+
+AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
+EMAIL = "Ada.Example@example.com"
+
+
+@pytest.fixture
+def world(monkeypatch, tmp_path):
+    world = World(monkeypatch, tmp_path)
+    world.deliver("shop", "orders/create", order(99, email="first@example.com"))
+    world.drain()
+    return world
+
+
+def order(number, email=EMAIL, customer=None, **traits):
+    made = make_order(Random(number), 8000 + number, AT + timedelta(minutes=number), Traits(**traits))
+    made["email"] = made["contact_email"] = email
+    buyer = customer or 8000 + number
+    made["customer"] |= {"id": buyer, "admin_graphql_api_id": f"gid://shopify/Customer/{buyer}", "email": email}
+    return made
+
+
+def call(world, method, path, body=None):
+    """A call of a person with an administrator's rights."""
+    token = world.flow.orgs.session("main")._token
+    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
+    answer = world.simulator.handle(
+        method, f"/services/data/v66.0/{path}", headers, json.dumps(body or {}).encode()
+    )
+    assert answer.status < 300, answer.body
+    return json.loads(answer.body) if answer.body else None
+
+
+def enter(world, object_name, **fields):
+    return call(world, "POST", f"sobjects/{object_name}", fields)["id"]
+
+
+def row(world, object_name, record_id):
+    return next(one for one in world.rows(object_name) if one["Id"] == record_id)
+
+
+def order_row(world, number):
+    return next(one for one in world.rows("Order") if one["Storefront_Key__c"] == f"shop:{8000 + number}")
+
+
+def test_a_contact_that_people_entered_is_linked_and_left_as_it_is(world):
+    account = enter(world, "Account", Name="Example Ltd")
+    contact = enter(world, "Contact", LastName="Lovelace", Email=EMAIL.lower(), Phone="1", AccountId=account)
+    before = {name: len(world.rows(name)) for name in ("Account", "Contact")}
+    world.deliver("shop", "orders/create", order(1))
+    world.drain()
+    assert {name: len(world.rows(name)) for name in ("Account", "Contact")} == before
+    assert order_row(world, 1)["AccountId"] == account
+    assert order_row(world, 1)["BillToContactId"] == contact
+    found = row(world, "Contact", contact)
+    assert (found["LastName"], found["Phone"]) == ("Lovelace", "1"), "what people own is not touched"
+    assert found["Storefront_Key__c"] == "shop:8001"
+
+
+def test_two_contacts_park_the_order_with_both_and_the_choice_is_remembered(world):
+    account = enter(world, "Account", Name="Example Ltd")
+    one = enter(world, "Contact", LastName="One", Email=EMAIL, AccountId=account)
+    two = enter(world, "Contact", LastName="Two", Email=EMAIL.upper(), AccountId=account)
+    world.deliver("shop", "orders/create", order(1))
+    world.drain()
+    (entry,) = world.parked()
+    assert entry["class"] == "ambiguous_customer"
+    assert one in entry["message"]
+    assert two in entry["message"]
+    assert EMAIL.lower() not in json.dumps(entry["message"]).lower(), "no personal data on the desk"
+    retried = json.loads(entry["change"]) | {"choice": {"customer": two}}
+    world.queue.send_message(QueueUrl="queue", MessageBody=json.dumps(retried))
+    world.drain()
+    assert not world.parked()
+    assert order_row(world, 1)["BillToContactId"] == two
+    world.start_container()
+    world.deliver("shop", "orders/create", order(2, customer=8001))
+    world.drain()
+    assert not world.parked(), "the choice is remembered"
+    assert order_row(world, 2)["BillToContactId"] == two
+
+
+def test_after_a_merge_in_salesforce_the_next_order_lands_on_the_survivor(world):
+    world.deliver("shop", "orders/create", order(1))
+    world.drain()
+    loser = order_row(world, 1)
+    account = enter(world, "Account", Name="Survivor Ltd")
+    contact = enter(world, "Contact", LastName="Survivor", Email="other@example.com", AccountId=account)
+    merge(world, "Contact", contact, loser["BillToContactId"])
+    merge(world, "Account", account, loser["AccountId"])
+    counts = {name: len(world.rows(name)) for name in ("Account", "Contact")}
+    world.start_container()
+    world.deliver("shop", "orders/create", order(2, customer=8001))
+    world.drain()
+    assert not world.parked()
+    assert order_row(world, 2)["AccountId"] == account
+    assert order_row(world, 2)["BillToContactId"] == contact
+    assert {name: len(world.rows(name)) for name in ("Account", "Contact")} == counts, "nobody is doubled"
+    history = json.loads(world.tables.items["records"][("shop#order", "8002")]["history"]["S"])
+    assert "merged into" in history[-1]["remarks"]
+
+
+def merge(world, object_name, winner, loser):
+    body = json.dumps({"object": object_name, "winner": winner, "loser": loser}).encode()
+    answer = world.simulator.handle("POST", "/_merge", {}, body)
+    assert answer.status < 300, answer.body
+
+
+def test_a_customer_whom_people_deleted_is_made_again(world):
+    first = order(1, opening="pending")
+    world.deliver("shop", "orders/create", first)
+    world.drain()
+    found = order_row(world, 1)
+    for name, record in (
+        ("Order", found["Id"]),
+        ("Contact", found["BillToContactId"]),
+        ("Account", found["AccountId"]),
+    ):
+        answer = world.simulator.handle(
+            "POST", "/_delete", {}, json.dumps({"object": name, "id": record}).encode()
+        )
+        assert answer.status < 300, answer.body
+    world.deliver("shop", "orders/updated", pay(Random(1), first, AT + timedelta(hours=3)))
+    world.drain()
+    assert not world.parked()
+    assert order_row(world, 1)["Storefront_Payment_Status__c"] == "paid"
+    assert len([one for one in world.rows("Contact") if one["Email"] == EMAIL.lower()]) == 1
+
+
+def test_known_buyers_cost_no_question(world):
+    world.deliver("shop", "orders/create", order(1))
+    world.drain()
+    paths = json.loads(world.simulator.handle("GET", "/_calls", {}).body)["paths"]
+    queries = sum(count for path, count in paths.items() if path.endswith("/query"))
+    world.deliver("shop", "orders/create", order(2, customer=8001))
+    world.drain()
+    paths = json.loads(world.simulator.handle("GET", "/_calls", {}).body)["paths"]
+    assert sum(count for path, count in paths.items() if path.endswith("/query")) == queries
+
+
+def test_matching_can_be_switched_off(monkeypatch, tmp_path):
+    world = World(monkeypatch, tmp_path, store_options=", match: []")
+    world.deliver("shop", "orders/create", order(99, email="first@example.com"))
+    world.drain()
+    enter(world, "Contact", LastName="Lovelace", Email=EMAIL)
+    world.deliver("shop", "orders/create", order(1))
+    world.drain()
+    assert len([one for one in world.rows("Contact") if one["Email"] == EMAIL.lower()]) == 2
