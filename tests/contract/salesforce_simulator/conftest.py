@@ -37,9 +37,14 @@ def loud_package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     write_channel(root, {**dict.fromkeys(HEARD, ()), "OrderChangeEvent": ("Storefront_Key__c", "PoNumber")})
     write_platform_event(root, "Refund_Wanted__e")
     write_field(
-        root, "Refund_Wanted__e", "Order_Key__c", "<type>Text</type><length>20</length><required>true</required>"
+        root,
+        "Refund_Wanted__e",
+        "Order_Key__c",
+        "<type>Text</type><length>20</length><required>true</required>",
     )
-    write_field(root, "Refund_Wanted__e", "Amount__c", "<type>Number</type><precision>10</precision><scale>2</scale>")
+    write_field(
+        root, "Refund_Wanted__e", "Amount__c", "<type>Number</type><precision>10</precision><scale>2</scale>"
+    )
     return write_channel(root, {"Refund_Wanted__e": ()}, kind="event", name="Commands")
 
 

@@ -74,11 +74,14 @@ def write_package(root: Path) -> Path:
     return root
 
 
-def write_channel(root: Path, members: dict[str, tuple[str, ...]], kind: str = "data", name: str = "Sync") -> Path:
+def write_channel(
+    root: Path, members: dict[str, tuple[str, ...]], kind: str = "data", name: str = "Sync"
+) -> Path:
     """A channel that selects events, each with the fields that enrich it."""
     _write(
         root / "platformEventChannels" / f"{name}__chn.platformEventChannel-meta.xml",
-        f"<PlatformEventChannel {_NAMESPACE}><channelType>{kind}</channelType><label>{name}</label></PlatformEventChannel>",
+        f"<PlatformEventChannel {_NAMESPACE}><channelType>{kind}</channelType><label>{name}</label>"
+        "</PlatformEventChannel>",
     )
     for event, fields in members.items():
         enriched = "".join(f"<enrichedFields><name>{each}</name></enrichedFields>" for each in fields)

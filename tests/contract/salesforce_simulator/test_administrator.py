@@ -68,7 +68,9 @@ def test_the_losers_key_is_free_again(org):
     assert again.status == 201
     assert again.id != loser
     rival = org.create("Contact", LastName="Lovelace", Storefront_Key__c="shop:2")
-    org.person("_merge", object="Contact", winner=again.id, loser=rival, fields={"Storefront_Key__c": "shop:2"})
+    org.person(
+        "_merge", object="Contact", winner=again.id, loser=rival, fields={"Storefront_Key__c": "shop:2"}
+    )
     assert org.upsert("Contact", "shop:2", Phone="1").id == again.id
 
 
@@ -80,7 +82,9 @@ def test_both_in_a_campaign_leaves_one_membership(org):
         org.create("CampaignMember", CampaignId=campaigns[campaign], ContactId=person)
     org.person("_merge", object="Contact", winner=winner, loser=loser)
     rows = org.rows("SELECT CampaignId, ContactId FROM CampaignMember")
-    assert sorted((each["CampaignId"], each["ContactId"]) for each in rows) == [(each, winner) for each in campaigns]
+    assert sorted((each["CampaignId"], each["ContactId"]) for each in rows) == [
+        (each, winner) for each in campaigns
+    ]
 
 
 def test_a_merge_is_told_as_a_deletion_an_update_and_moved_children(heard):
@@ -90,7 +94,10 @@ def test_a_merge_is_told_as_a_deletion_an_update_and_moved_children(heard):
     before = heard.control("GET", "/_events").body["last"]
     heard.person("_merge", object="Account", winner=accounts[0], loser=accounts[1])
     events = [each["detail"]["payload"] for each in heard.events(before)]
-    found = {(each["ChangeEventHeader"]["entityName"], each["ChangeEventHeader"]["changeType"]): each for each in events}
+    found = {
+        (each["ChangeEventHeader"]["entityName"], each["ChangeEventHeader"]["changeType"]): each
+        for each in events
+    }
     assert set(found) == {("Account", "DELETE"), ("Account", "UPDATE"), ("Contact", "UPDATE")}
     assert found["Account", "DELETE"]["ChangeEventHeader"]["recordIds"] == [accounts[1]]
     assert found["Contact", "UPDATE"]["AccountId"] == accounts[0]
@@ -106,11 +113,16 @@ def test_person_accounts_merge_as_a_whole(package):
     plain = org.create("Contact", LastName="c")
     business = org.create("Account", Name="d")
     assert refused(org, "_merge", object="Contact", winner=plain, loser=gone) == (400, "INVALID_OPERATION")
-    assert refused(org, "_merge", object="Account", winner=business, loser=loser) == (400, "INVALID_OPERATION")
+    assert refused(org, "_merge", object="Account", winner=business, loser=loser) == (
+        400,
+        "INVALID_OPERATION",
+    )
     case = org.create("Case", ContactId=gone)
     org.person("_merge", object="Account", winner=winner, loser=loser)
     assert org.read("Case", case)["ContactId"] == kept
-    assert all_rows(org, f"SELECT MasterRecordId FROM Contact WHERE Id = '{gone}'")[0]["MasterRecordId"] == kept
+    assert (
+        all_rows(org, f"SELECT MasterRecordId FROM Contact WHERE Id = '{gone}'")[0]["MasterRecordId"] == kept
+    )
 
 
 def test_only_some_objects_merge_and_never_with_themselves(org):
@@ -123,13 +135,21 @@ def test_only_some_objects_merge_and_never_with_themselves(org):
 
 def test_a_converted_lead_names_what_it_became(org):
     """IsConverted, ConvertedDate and the ids of account, contact and opportunity."""
-    lead = org.create("Lead", LastName="Byron", FirstName="Ada", Company="Weber", Email="a@example.com", City="Lyon")
+    lead = org.create(
+        "Lead", LastName="Byron", FirstName="Ada", Company="Weber", Email="a@example.com", City="Lyon"
+    )
     found = org.person("_convert", lead=lead)
     row = org.read("Lead", lead)
-    assert (row["IsConverted"], row["ConvertedDate"], row["Status"]) == (True, "2026-11-20", "Closed - Converted")
+    assert (row["IsConverted"], row["ConvertedDate"], row["Status"]) == (
+        True,
+        "2026-11-20",
+        "Closed - Converted",
+    )
     ids = [row[f"Converted{each}Id"] for each in ("Account", "Contact", "Opportunity")]
     assert ids == [found["account"], found["contact"], found["opportunity"]]
-    account, contact, opportunity = (org.read(*each) for each in zip(("Account", "Contact", "Opportunity"), ids, strict=True))
+    account, contact, opportunity = (
+        org.read(*each) for each in zip(("Account", "Contact", "Opportunity"), ids, strict=True)
+    )
     assert (account["Name"], account["BillingCity"]) == ("Weber", "Lyon")
     assert (contact["Name"], contact["Email"], contact["AccountId"]) == ("Ada Byron", "a@example.com", ids[0])
     assert (opportunity["AccountId"], opportunity["StageName"]) == (ids[0], "Prospecting")
@@ -149,7 +169,10 @@ def test_a_lead_may_become_what_is_there_already(org):
     contact = org.create("Contact", LastName="Byron", AccountId=account)
     stranger = org.create("Contact", LastName="King")
     lead = org.create("Lead", LastName="Byron", Company="Weber GmbH")
-    assert refused(org, "_convert", lead=lead, account=account, contact=stranger) == (400, "FIELD_INTEGRITY_EXCEPTION")
+    assert refused(org, "_convert", lead=lead, account=account, contact=stranger) == (
+        400,
+        "FIELD_INTEGRITY_EXCEPTION",
+    )
     assert org.read("Lead", lead)["IsConverted"] is False
     campaign = org.create("Campaign", Name="c")
     member = org.create("CampaignMember", CampaignId=campaign, LeadId=lead)
@@ -191,7 +214,10 @@ def test_people_are_stopped_by_the_orgs_rules_too(package):
     org = Client(package, switches=Switches(duplicate_rules=rules))
     org.create("Contact", LastName="Byron", Phone="1")
     assert org.person("_edit", object="Contact", fields={"LastName": "Byron"})["id"].startswith("003")
-    assert refused(org, "_edit", object="Contact", fields={"LastName": "x", "Phone": "1"}) == (400, "DUPLICATES_DETECTED")
+    assert refused(org, "_edit", object="Contact", fields={"LastName": "x", "Phone": "1"}) == (
+        400,
+        "DUPLICATES_DETECTED",
+    )
     assert refused(org, "_edit", object="Contact", fields={}) == (400, "REQUIRED_FIELD_MISSING")
     assert refused(org, "_edit", object="Nothing__c", fields={}) == (400, "INVALID_ORDER")
 

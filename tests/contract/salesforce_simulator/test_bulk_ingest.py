@@ -42,7 +42,11 @@ def test_a_job_goes_from_open_to_complete_and_its_rows_are_not_there_at_once(bul
     assert bulk.org.rows("SELECT Id FROM Contact") == []
     info = bulk.info(job)
     assert [*seen, info["state"]] == ["UploadComplete", "InProgress", "JobComplete"]
-    assert (info["numberRecordsProcessed"], info["numberRecordsFailed"], info["jobType"]) == (1, 0, "V2Ingest")
+    assert (info["numberRecordsProcessed"], info["numberRecordsFailed"], info["jobType"]) == (
+        1,
+        0,
+        "V2Ingest",
+    )
     assert bulk.org.rows("SELECT LastName FROM Contact")[0]["LastName"] == "Byron"
 
 
@@ -50,7 +54,10 @@ def test_results_repeat_the_rows_behind_salesforces_own_columns(bulk):
     """Own columns and all cells in quotes, the header otherwise as it was uploaded."""
     run = bulk.run("insert", "LastName,Phone\nByron,\n,1\n")
     created = bulk.org.rows("SELECT Id FROM Contact")[0]["Id"]
-    assert run.raw("successfulResults") == f'"sf__Id","sf__Created",LastName,Phone\n"{created}","true","Byron",""\n'
+    assert (
+        run.raw("successfulResults")
+        == f'"sf__Id","sf__Created",LastName,Phone\n"{created}","true","Byron",""\n'
+    )
     assert run.raw("failedResults") == (
         '"sf__Id","sf__Error",LastName,Phone\n'
         '"","REQUIRED_FIELD_MISSING:Required fields are missing: [LastName]:LastName --","","1"\n'
@@ -61,21 +68,30 @@ def test_results_repeat_the_rows_behind_salesforces_own_columns(bulk):
 def test_failed_rows_leave_the_job_complete(bulk):
     """JobComplete with failed records is normal: only the counters and the results tell."""
     run = bulk.run("insert", "LastName,Email\nByron,a@example.com\nKing,nonsense\n")
-    assert (run.info["state"], run.info["numberRecordsProcessed"], run.info["numberRecordsFailed"]) == ("JobComplete", 2, 1)
+    assert (run.info["state"], run.info["numberRecordsProcessed"], run.info["numberRecordsFailed"]) == (
+        "JobComplete",
+        2,
+        1,
+    )
     assert run.errors[0].startswith("INVALID_EMAIL_ADDRESS:Email: invalid email address: nonsense:Email --")
 
 
 def test_an_error_without_fields_ends_in_a_colon_and_two_dashes(bulk):
     bulk.org.create("Contact", LastName="a", Storefront_Key__c="taken")
     error = bulk.run("insert", "LastName,Storefront_Key__c\nb,taken\n").errors[0]
-    assert error.startswith("DUPLICATE_VALUE:duplicate value found: Storefront_Key__c duplicates value on record with id:")
+    assert error.startswith(
+        "DUPLICATE_VALUE:duplicate value found: Storefront_Key__c duplicates value on record with id:"
+    )
     assert error.endswith(":--")
 
 
 def test_an_upsert_creates_and_updates_by_its_key(bulk):
     known = bulk.org.create("Contact", LastName="old", Phone="1", Storefront_Key__c="k1")
     run = bulk.run("upsert", "Storefront_Key__c,LastName\nk1,new\nk2,other\n", **KEY)
-    assert [(each["sf__Created"], each["Storefront_Key__c"]) for each in run.succeeded] == [("false", "k1"), ("true", "k2")]
+    assert [(each["sf__Created"], each["Storefront_Key__c"]) for each in run.succeeded] == [
+        ("false", "k1"),
+        ("true", "k2"),
+    ]
     assert run.succeeded[0]["sf__Id"] == known
     assert bulk.org.read("Contact", known)["LastName"] == "new"
 
@@ -117,7 +133,9 @@ def test_a_polymorphic_parent_names_its_type(bulk):
     assert bulk.run("insert", sheet.format("Owner.Username"), "Lead").info["state"] == "Failed"
 
 
-@pytest.mark.parametrize("header", ["Nothing__c", "Order__r.Nothing__c", "Nothing__r.Storefront_Key__c", "Order__r.Name"])
+@pytest.mark.parametrize(
+    "header", ["Nothing__c", "Order__r.Nothing__c", "Nothing__r.Storefront_Key__c", "Order__r.Name"]
+)
 def test_an_unknown_column_fails_the_whole_job(bulk, header):
     """Failed: `InvalidBatch : Field name not found : X`; no row is processed, all are unprocessed."""
     run = bulk.run("insert", f"Name,Carrier__c,{header}\np,post,x\n", "Parcel__c")
@@ -138,18 +156,22 @@ def test_a_field_that_the_user_may_not_see_is_an_unknown_column(tmp_path):
     ("column", "cell", "kind"),
     [
         ("Due__c", "2026-11-20x", "xsd:date"), ("Sent__c", "yesterday", "xsd:dateTime"),
-        ("Weight__c", "heavy", "xsd:double"), ("Weight__c", "NaN", "xsd:double"), ("Insured__c", "maybe", "xsd:boolean"),
+        ("Weight__c", "heavy", "xsd:double"), ("Weight__c", "NaN", "xsd:double"),
+        ("Insured__c", "maybe", "xsd:boolean"),
     ],
 )  # fmt: skip
 def test_a_cell_that_is_not_of_the_fields_type_fails_its_row(bulk, column, cell, kind):
     """The recorded wording names the column by its number from 0 and the XML schema type."""
     run = bulk.run("insert", f"Name,Carrier__c,{column}\np,post,{cell}\n", "Parcel__c")
-    wanted = f"Failed to deserialize field at col 2. Due to, '{cell}' is not a valid value for the type {kind}"
+    wanted = (
+        f"Failed to deserialize field at col 2. Due to, '{cell}' is not a valid value for the type {kind}"
+    )
     assert run.errors == [f"INVALID_FIELD:{wanted}:{column} --"]
 
 
 def test_values_are_written_as_text_of_their_type(bulk):
-    sheet = "Name,Carrier__c,Weight__c,Insured__c,Due__c,Sent__c\np,post,1.25,FALSE,2026-11-20,2026-11-20T10:00:00+01:00\n"
+    header = "Name,Carrier__c,Weight__c,Insured__c,Due__c,Sent__c"
+    sheet = f"{header}\np,post,1.25,FALSE,2026-11-20,2026-11-20T10:00:00+01:00\n"
     row = bulk.org.read("Parcel__c", bulk.run("insert", sheet, "Parcel__c").succeeded[0]["sf__Id"])
     found = [row[name] for name in ("Weight__c", "Insured__c", "Due__c", "Sent__c")]
     assert found == [1.25, False, "2026-11-20", "2026-11-20T09:00:00.000+0000"]
@@ -159,19 +181,25 @@ def test_line_endings_must_be_those_that_the_job_announced(bulk):
     """A CSV written with CRLF into an LF job fails as a whole, and the other way round."""
     run = bulk.run("insert", "LastName\r\nByron\r\n")
     assert run.info["state"] == "Failed"
-    assert run.info["errorMessage"].endswith("LineEnding is invalid on user data. Current LineEnding setting is LF")
+    assert run.info["errorMessage"].endswith(
+        "LineEnding is invalid on user data. Current LineEnding setting is LF"
+    )
     assert bulk.run("insert", "LastName\nByron\n", lineEnding="CRLF").info["state"] == "Failed"
     run = bulk.run("insert", "LastName\r\nByron\r\n", lineEnding="CRLF")
     assert run.raw("successfulResults").startswith('"sf__Id","sf__Created",LastName\r\n')
 
 
 def test_another_delimiter_and_lines_within_cells(bulk):
-    run = bulk.run("insert", 'LastName;Description\nByron;"first; ""x""\nsecond"\n', columnDelimiter="SEMICOLON")
+    run = bulk.run(
+        "insert", 'LastName;Description\nByron;"first; ""x""\nsecond"\n', columnDelimiter="SEMICOLON"
+    )
     row = bulk.org.read("Contact", run.raw("successfulResults").split('"')[5])
     assert row["Description"] == 'first; "x"\nsecond'
 
 
-@pytest.mark.parametrize("sheet", ['LastName\n"open\n', "LastName,Phone\nByron\n", "", "LastName\n" + "x" * 32_001 + "\n"])
+@pytest.mark.parametrize(
+    "sheet", ['LastName\n"open\n', "LastName,Phone\nByron\n", "", "LastName\n" + "x" * 32_001 + "\n"]
+)
 def test_a_sheet_that_is_not_csv_or_too_large_fails_the_job(bulk, sheet):
     """A field has at most 32,000 characters."""
     run = bulk.run("insert", sheet)
@@ -193,7 +221,9 @@ def test_updates_and_upserts_need_the_column_that_finds_the_record(bulk):
     for operation, name, more in (("update", "Id", {}), ("upsert", "Storefront_Key__c", KEY)):
         run = bulk.run(operation, "LastName\na\n", **more)
         assert run.info["errorMessage"] == f"InvalidBatch : Field name not found : {name}"
-    assert bulk.run("update", "Id,LastName\n,a\n").errors == ["MISSING_ARGUMENT:Id not specified in an update call:--"]
+    assert bulk.run("update", "Id,LastName\n,a\n").errors == [
+        "MISSING_ARGUMENT:Id not specified in an update call:--"
+    ]
     run = bulk.run("upsert", "Storefront_Key__c,LastName\n,a\n", **KEY)
     assert run.errors == ["MISSING_ARGUMENT:Storefront_Key__c not specified:--"]
 
@@ -298,7 +328,9 @@ def test_a_chunk_of_200_rows_is_one_transaction_of_the_bulk_api(heard):
     bulk.close(job)
     bulk.finish(job)
     heads = [each["ChangeEventHeader"] for each in heard.payloads()]
-    assert {each["changeOrigin"] for each in heads} == {"com/salesforce/api/bulkapi/66.0;client=storefront_connector"}
+    assert {each["changeOrigin"] for each in heads} == {
+        "com/salesforce/api/bulkapi/66.0;client=storefront_connector"
+    }
     keys = [each["transactionKey"] for each in heads]
     assert (len(set(keys)), keys.count(keys[0]), keys.count(keys[-1])) == (2, 200, 1)
 
@@ -317,7 +349,9 @@ def test_commerce_rules_hold_in_bulk_too(bulk):
     bulk.org.change("PricebookEntry", entry, Storefront_Key__c="sku")
     order = bulk.org.order(Storefront_Key__c="shop:1")
     sheet = "Order.Storefront_Key__c,PricebookEntry.Storefront_Key__c,Quantity,UnitPrice,Storefront_Key__c\n"
-    run = bulk.run("upsert", f"{sheet}shop:1,sku,3,3.33,shop:1:1\nshop:1,sku,0,1,shop:1:2\n", "OrderItem", **KEY)
+    run = bulk.run(
+        "upsert", f"{sheet}shop:1,sku,3,3.33,shop:1:1\nshop:1,sku,0,1,shop:1:2\n", "OrderItem", **KEY
+    )
     assert (len(run.succeeded), run.errors[0].split(":")[0]) == (1, "FIELD_INTEGRITY_EXCEPTION")
     assert bulk.org.read("Order", order)["TotalAmount"] == 9.99
 
@@ -332,7 +366,7 @@ def test_calls_are_counted_under_the_job_and_not_its_id(bulk):
 
 
 def test_simple_salesforce_runs_jobs_and_a_restart_loses_none(package, tmp_path):
-    """The library's own bulk2 client, CRLF by default, polling till the end; `--data` keeps jobs."""
+    """The library's own bulk2 client, which polls till the end; `--data` keeps jobs."""
     running = Running(package, tmp_path)
     sf = running.client()
     sf.bulk2_url = f"{running.url}/services/data/v66.0/jobs/"

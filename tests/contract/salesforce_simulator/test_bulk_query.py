@@ -63,7 +63,11 @@ def test_pages_follow_the_locator_until_it_says_null(bulk):
     first, headers = results(bulk, job, maxRecords=2)
     assert (first, headers["Sforce-NumberOfRecords"]) == ('"Name"\n"a"\n"b"\n', "2")
     second, headers = results(bulk, job, maxRecords=2, locator=headers["Sforce-Locator"])
-    assert (second, headers["Sforce-Locator"], headers["Sforce-NumberOfRecords"]) == ('"Name"\n"c"\n', "null", "1")
+    assert (second, headers["Sforce-Locator"], headers["Sforce-NumberOfRecords"]) == (
+        '"Name"\n"c"\n',
+        "null",
+        "1",
+    )
     path = f"jobs/query/{job}/results"
     assert bulk.org.call("GET", f"{path}?locator=nonsense").error == (400, "INVALID_QUERY_LOCATOR")
     assert bulk.org.call("GET", f"{path}?maxRecords=0").error == (400, "INVALIDJOB")
@@ -80,7 +84,10 @@ def test_query_all_reads_the_recycle_bin(bulk):
     account = bulk.org.create("Account", Name="gone")
     bulk.org.call("DELETE", f"sobjects/Account/{account}")
     assert answer(bulk, "SELECT Name FROM Account") == '"Name"\n'
-    assert answer(bulk, "SELECT Name, IsDeleted FROM Account", "queryAll") == '"Name","IsDeleted"\n"gone","true"\n'
+    assert (
+        answer(bulk, "SELECT Name, IsDeleted FROM Account", "queryAll")
+        == '"Name","IsDeleted"\n"gone","true"\n'
+    )
 
 
 def test_the_job_chooses_delimiter_and_line_ending(bulk):
@@ -122,9 +129,13 @@ def test_a_wrong_query_is_refused_when_the_job_is_made(bulk, soql, code):
 def test_aborting_deleting_and_early_results(bulk):
     job = make(bulk, "SELECT Id FROM Account").id
     assert bulk.org.call("GET", f"jobs/query/{job}/results").error == (400, "INVALIDJOBSTATE")
+    job = make(bulk, "SELECT Id FROM Account").id
     assert bulk.org.call("PATCH", f"jobs/query/{job}", {"state": "Aborted"}).body["state"] == "Aborted"
     assert bulk.org.call("PATCH", f"jobs/query/{job}", {"state": "Aborted"}).error == (400, "INVALIDJOBSTATE")
-    assert bulk.org.call("PATCH", f"jobs/query/{job}", {"state": "UploadComplete"}).error == (400, "INVALIDJOB")
+    assert bulk.org.call("PATCH", f"jobs/query/{job}", {"state": "UploadComplete"}).error == (
+        400,
+        "INVALIDJOB",
+    )
     assert bulk.org.call("DELETE", f"jobs/query/{job}").status == 204
     assert bulk.org.call("GET", f"jobs/query/{job}").error == (404, "NOT_FOUND")
 

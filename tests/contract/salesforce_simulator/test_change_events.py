@@ -26,7 +26,17 @@ def test_an_event_travels_in_an_eventbridge_envelope_under_its_api_name(heard):
     """The source names org and channel, detail-type the event, and the data is in detail.payload."""
     heard.create("Contact", LastName="Byron")
     envelope = only(heard.events())
-    assert {"version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail"} == set(envelope)
+    assert {
+        "version",
+        "id",
+        "detail-type",
+        "source",
+        "account",
+        "time",
+        "region",
+        "resources",
+        "detail",
+    } == set(envelope)
     assert envelope["detail-type"] == "ContactChangeEvent"
     assert envelope["source"].startswith("aws.partner/salesforce.com/00D")
     assert envelope["source"].split("/")[3].startswith("0YL")
@@ -44,7 +54,9 @@ def test_the_event_of_an_own_object_is_named_with_two_underscores(heard):
 
 def test_a_create_carries_every_field_that_holds_something(heard):
     """CREATE: all non-empty fields, checkboxes always; no system stamp, deleted flag or derived field."""
-    record = heard.create("Contact", LastName="Byron", FirstName="Ada", MailingCity="Lyon", Email="a@example.com")
+    record = heard.create(
+        "Contact", LastName="Byron", FirstName="Ada", MailingCity="Lyon", Email="a@example.com"
+    )
     event = only(heard.payloads("CREATE"))
     assert event["Name"] == {"FirstName": "Ada", "LastName": "Byron"}
     assert event["MailingAddress"] == {"City": "Lyon"}
@@ -64,7 +76,8 @@ def test_an_update_carries_only_what_changed_and_its_moment(heard):
     assert header(event)["changedFields"] == ["LastModifiedDate", "Name.LastName", "MailingAddress.City"]
     del event["ChangeEventHeader"]
     assert event == {
-        "LastModifiedDate": "2026-11-20T09:31:00.000Z", "Name": {"LastName": "King"}, "MailingAddress": {"City": "Nantes"},
+        "LastModifiedDate": "2026-11-20T09:31:00.000Z", "Name": {"LastName": "King"},
+        "MailingAddress": {"City": "Nantes"},
     }  # fmt: skip
 
 
@@ -78,7 +91,9 @@ def test_an_emptied_field_is_named_but_has_no_value(heard):
     assert "nulledFields" not in header(event)
 
 
-@pytest.mark.parametrize(("how", "value", "listed"), [("null", {"Phone": None}, None), ("listed", {}, ["Phone"])])
+@pytest.mark.parametrize(
+    ("how", "value", "listed"), [("null", {"Phone": None}, None), ("listed", {}, ["Phone"])]
+)
 def test_orgs_may_tell_of_emptied_fields_in_other_ways(loud_package, how, value, listed):
     """Null means emptied in some feeds, nulledFields names it in others: code must take all forms."""
     org = Client(loud_package, switches=Switches(cleared_in_events=how))
@@ -131,7 +146,10 @@ def test_the_origin_names_api_version_and_client(heard):
     heard.call("POST", "sobjects/Contact", {"LastName": "a"}, **OURS)
     heard.call("POST", "sobjects/Contact", {"LastName": "b"})
     origins = [header(each)["changeOrigin"] for each in heard.payloads()]
-    assert origins == ["com/salesforce/api/rest/66.0;client=storefront_connector", "com/salesforce/api/rest/66.0"]
+    assert origins == [
+        "com/salesforce/api/rest/66.0;client=storefront_connector",
+        "com/salesforce/api/rest/66.0",
+    ]
 
 
 def test_a_persons_edit_is_told_from_the_integrations(heard):
@@ -170,14 +188,22 @@ def test_sub_requests_are_transactions_unless_all_or_none_binds_them(heard):
 
 
 def test_what_is_rolled_back_is_never_told(heard):
-    nodes = (node("POST", "Account", "a", {"Name": "x"}), node("POST", "Contact", "c", {"FirstName": "no last name"}))
+    nodes = (
+        node("POST", "Account", "a", {"Name": "x"}),
+        node("POST", "Contact", "c", {"FirstName": "no last name"}),
+    )
     heard.graph(graph("bad", *nodes))
     assert heard.events() == []
 
 
 def test_several_writes_to_a_record_in_one_transaction_are_one_event_of_the_first_kind(heard):
     """Created and changed in one transaction: one CREATE with the final values."""
-    change = {"method": "PATCH", "url": f"{BASE}/sobjects/Account/@{{a.id}}", "referenceId": "b", "body": {"Name": "new"}}
+    change = {
+        "method": "PATCH",
+        "url": f"{BASE}/sobjects/Account/@{{a.id}}",
+        "referenceId": "b",
+        "body": {"Name": "new"},
+    }
     reply = heard.graph(graph("g", node("POST", "Account", "a", {"Name": "old"}), change))
     assert reply.body["graphs"][0]["isSuccessful"] is True
     assert only(heard.payloads())["Name"] == "new"
@@ -208,9 +234,13 @@ def test_a_person_account_tells_of_the_account_and_of_its_contact(loud_package):
     """Two events; an update's account event leaves the contact's fields to the contact's event."""
     org = Client(loud_package, switches=Switches(person_accounts=True))
     person = org.rows("SELECT Id FROM RecordType WHERE IsPersonType = true")[0]["Id"]
-    record = org.create("Account", LastName="Byron", FirstName="Ada", RecordTypeId=person, PersonEmail="a@example.com")
+    record = org.create(
+        "Account", LastName="Byron", FirstName="Ada", RecordTypeId=person, PersonEmail="a@example.com"
+    )
     created = {header(each)["entityName"]: each for each in org.payloads()}
-    assert created["Account"]["Name"] == created["Contact"]["Name"] == {"FirstName": "Ada", "LastName": "Byron"}
+    assert (
+        created["Account"]["Name"] == created["Contact"]["Name"] == {"FirstName": "Ada", "LastName": "Byron"}
+    )
     assert created["Account"]["PersonEmail"] == created["Contact"]["Email"] == "a@example.com"
     org.change("Account", record, PersonEmail="b@example.com")
     changed = {header(each)["entityName"]: header(each)["changedFields"] for each in org.payloads("UPDATE")}
@@ -226,7 +256,11 @@ def test_a_gap_event_is_a_header_alone(heard):
     heard.change("Contact", record, Phone="1")
     gap, update = heard.payloads()
     assert list(gap) == ["ChangeEventHeader"]
-    assert (header(gap)["changeType"], header(gap)["recordIds"], header(gap)["changedFields"]) == ("GAP_CREATE", [record], [])
+    assert (header(gap)["changeType"], header(gap)["recordIds"], header(gap)["changedFields"]) == (
+        "GAP_CREATE",
+        [record],
+        [],
+    )
     assert header(update)["changeType"] == "UPDATE"
 
 

@@ -27,7 +27,10 @@ def test_the_relay_hands_the_events_own_fields_over_without_a_header(heard):
     command, change = heard.events()
     assert command["detail-type"] == "Refund_Wanted__e"
     payload = command["detail"]["payload"]
-    assert {name: payload[name] for name in payload if name.endswith("__c")} == {"Order_Key__c": "shop:1", "Amount__c": 9.5}
+    assert {name: payload[name] for name in payload if name.endswith("__c")} == {
+        "Order_Key__c": "shop:1",
+        "Amount__c": 9.5,
+    }
     assert payload["CreatedDate"] == "2026-11-20T09:30:00.000Z"
     assert "ChangeEventHeader" not in payload
     assert command["source"] != change["source"]
@@ -50,10 +53,18 @@ def test_an_events_fields_are_checked_like_a_records(heard, fields, code):
 def test_events_can_be_neither_read_nor_changed_nor_queried(heard):
     event = heard.create("Refund_Wanted__e", Order_Key__c="x")
     for method in ("GET", "PATCH", "DELETE"):
-        assert heard.call(method, f"sobjects/Refund_Wanted__e/{event}", {} if method == "PATCH" else None).status == 404
-    assert heard.query("SELECT Order_Key__c FROM Refund_Wanted__e").error == (400, "INVALID_TYPE_FOR_OPERATION")
+        assert (
+            heard.call(method, f"sobjects/Refund_Wanted__e/{event}", {} if method == "PATCH" else None).status
+            == 404
+        )
+    assert heard.query("SELECT Order_Key__c FROM Refund_Wanted__e").error == (
+        400,
+        "INVALID_TYPE_FOR_OPERATION",
+    )
     described = heard.call("GET", "sobjects/Refund_Wanted__e/describe").body
-    flags = [described[name] for name in ("createable", "updateable", "deletable", "queryable", "retrieveable")]
+    flags = [
+        described[name] for name in ("createable", "updateable", "deletable", "queryable", "retrieveable")
+    ]
     assert flags == [True, False, False, False, False]
 
 

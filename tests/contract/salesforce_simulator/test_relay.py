@@ -109,7 +109,8 @@ def test_pause_keeps_the_position_and_stop_does_not(heard, receiver):
 
 
 @pytest.mark.parametrize(
-    "members", [{"url": "http://example.com/"}, {"url": "https://127.0.0.1/"}, {"state": "GO"}, {"recovery": "NONE"}]
+    "members",
+    [{"url": "http://example.com/"}, {"url": "https://127.0.0.1/"}, {"state": "GO"}, {"recovery": "NONE"}],
 )
 def test_a_relay_goes_to_this_machine_only_and_knows_its_states(heard, receiver, members):
     assert relay(heard, **{"url": receiver.url, **members}).error == (400, "INVALID_ORDER")

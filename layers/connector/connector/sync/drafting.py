@@ -119,6 +119,11 @@ class _Drafts:
         return reference
 
 
+def is_region(field_name: str) -> bool:
+    """Whether the field is a state or country, which is left out where the org's list lacks the shop's."""
+    return field_name.endswith(("State", "StateCode", "Country", "CountryCode"))
+
+
 def relationship(field_name: str) -> str:
     """The relationship of a reference field: AccountId -> Account, Parent__c -> Parent__r."""
     if field_name.endswith("__c"):

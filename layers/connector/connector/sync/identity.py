@@ -84,7 +84,9 @@ def find_candidates(session: Session, asked: Sequence[Question]) -> dict[SharedK
             session, object_name, fields, field, [q.value for some in wanted.values() for q in some]
         ):
             for question in wanted.get(normal(str(row[field])), ()):
-                found.setdefault(question.key, []).append(_candidate(object_name, row))
+                # A key of ours on it, but not this buyer's: another store's customer, whom that store keeps.
+                if row[KEY_FIELD] in (None, question.record.target.key):
+                    found.setdefault(question.key, []).append(_candidate(object_name, row))
     return found
 
 

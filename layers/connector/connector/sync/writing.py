@@ -5,7 +5,6 @@ Further passes, for graphs that were refused for a reason that a different reque
 first written in graphs of its own. What is still refused becomes deferred or parked.
 """
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -24,7 +23,7 @@ from connector.salesforce.graphs import (
     write_graphs,
 )
 from connector.salesforce.session import Session
-from connector.sync.drafting import Knowledge, SharedPart, draft
+from connector.sync.drafting import Knowledge, SharedPart, draft, is_region
 from connector.sync.identity import find_fates
 from connector.sync.recovery import find_existing, recover
 from connector.sync.shared import Merged, SharedKey
@@ -297,7 +296,7 @@ class Writer:
 
     def _omit_region(self, job: Job, target: Target, refusal: Refusal) -> bool:
         """A state or country that the org's list lacks (the shop's England, say) keeps nobody's order out."""
-        regions = bool(refusal.fields) and all(_REGION.search(name) for name in refusal.fields)
+        regions = bool(refusal.fields) and all(map(is_region, refusal.fields))
         return regions and self._omit_fields(job, target, refusal)
 
     def _omit_fields(self, job: Job, target: Target, refusal: Refusal) -> bool:
@@ -311,8 +310,6 @@ class Writer:
             job.work.remarks.append(f"{target.object}.{', '.join(names)} left out: not valid for Salesforce")
         return True
 
-
-_REGION = re.compile(r"(State|StateCode|Country|CountryCode)$")
 
 _REPAIRS: Mapping[str, Callable[[Writer, Job, Target, Refusal], bool]] = {
     "CANNOT_UPDATE_CONVERTED_LEAD": Writer._leave,

@@ -8,7 +8,7 @@ from connector.mapping.plans import Record, Target
 from connector.salesforce.facts import FieldFact, OrgFacts
 from connector.salesforce.graphs import KEY_FIELD, Node
 from connector.salesforce.rows import Row
-from connector.sync.drafting import relationship
+from connector.sync.drafting import is_region, relationship
 from connector.sync.preview.report import Action, FieldPreview, RecordPreview
 
 IsPersonal = Callable[[str, str], bool]
@@ -61,7 +61,9 @@ class Comparison:
         return fact.type if fact else ""
 
     def _lacks(self, record: Record, field: str, value: object) -> bool:
-        """Whether the field is a restricted picklist without this value."""
+        """Whether the record is refused because a restricted picklist lacks this value."""
+        if is_region(field):
+            return False
         fact = self._fact(record, field)
         picks = fact.values if fact and fact.type == "picklist" else None
         return picks is not None and isinstance(value, str) and value not in picks
