@@ -211,12 +211,12 @@ class PathBench:
 
 
 class Recorder:
-    """Counts the path's conditional writes and keeps its posts to Salesforce, outside of what is measured."""
+    """Counts the path's conditional writes and keeps its requests to Salesforce, outside of what is measured."""
 
     def __init__(self, orders_app: ModuleType) -> None:
         self._flow = orders_app.flow
         self.writes = 0
-        self.posts: list[tuple[str, str]] = []
+        self.requests: list[tuple[str, str, str | None]] = []
         self.headers: dict[str, str] = {}
 
     def __enter__(self) -> "Recorder":
@@ -231,8 +231,10 @@ class Recorder:
             self.writes += 1
             return update(**arguments)
 
-        def kept(session: Any, salesforce: Any, method: str, path: str, data: str, headers: Any) -> object:
-            self.posts.append((path, data))
+        def kept(
+            session: Any, salesforce: Any, method: str, path: str, data: str | None, headers: Any
+        ) -> object:
+            self.requests.append((method, path, data))
             self.headers = dict(salesforce.headers)
             return send(session, salesforce, method, path, data, headers)
 

@@ -17,12 +17,37 @@ from pathlib import Path
 
 import pytest
 
+from local.salesforce.switches import Switches
 from tests.world import World
 
 FOLDER = Path(os.environ.get("CONNECTOR_SAMPLES", "no samples here"))
 CAPTURED_SECRETS = {"captured-11.0.1": 'demo-secret <1> & "two"', "captured": "s3cr3t-ü"}
 
-pytestmark = pytest.mark.skipif(not FOLDER.is_dir(), reason="CONNECTOR_SAMPLES names no folder of vendor samples")
+ORGS = pytest.mark.parametrize(
+    "switches",
+    [
+        pytest.param(None, id="plain org"),
+        pytest.param(Switches(person_accounts=True), id="person accounts"),
+        pytest.param(
+            Switches(multi_currency=True, currencies=("EUR", "USD", "CAD", "PLN", "GBP")),
+            id="several currencies",
+        ),
+        pytest.param(Switches(state_country_picklists=True), id="states and countries as picklists"),
+        pytest.param(
+            Switches(
+                person_accounts=True,
+                multi_currency=True,
+                currencies=("EUR", "USD", "CAD", "PLN", "GBP"),
+                state_country_picklists=True,
+            ),
+            id="all of these",
+        ),
+    ],
+)
+
+pytestmark = pytest.mark.skipif(
+    not FOLDER.is_dir(), reason="CONNECTOR_SAMPLES names no folder of vendor samples"
+)
 
 
 def shopify_samples():
@@ -34,10 +59,15 @@ def shopify_samples():
 
 
 def woocommerce_orders():
-    paths = [*FOLDER.glob("woocommerce/docs-order*.json"), *FOLDER.glob("woocommerce/captured-*/order-*.json")]
+    paths = [
+        *FOLDER.glob("woocommerce/docs-order*.json"),
+        *FOLDER.glob("woocommerce/captured-*/order-*.json"),
+    ]
     for path in sorted(paths):
         content = json.loads(path.read_text("utf-8"))
-        groups = content.values() if "create" in content else [content if isinstance(content, list) else [content]]
+        groups = (
+            content.values() if "create" in content else [content if isinstance(content, list) else [content]]
+        )
         yield from (order for group in groups for order in group if "line_items" in order)
 
 
@@ -73,8 +103,9 @@ def assert_arrived_or_parked(world, expected):
     return rows, parked
 
 
-def test_shopify_samples(monkeypatch, tmp_path):
-    world, expected = World(monkeypatch, tmp_path), []
+@ORGS
+def test_shopify_samples(monkeypatch, tmp_path, switches):
+    world, expected = World(monkeypatch, tmp_path, switches=switches), []
     for path, topic, content in shopify_samples():
         status, answer = world.deliver("shop", topic, content)
         assert status == 200, f"{path.name}: {answer}"
@@ -86,8 +117,9 @@ def test_shopify_samples(monkeypatch, tmp_path):
     assert len(rows) >= 9
 
 
-def test_woocommerce_samples(monkeypatch, tmp_path):
-    world, expected = World(monkeypatch, tmp_path), []
+@ORGS
+def test_woocommerce_samples(monkeypatch, tmp_path, switches):
+    world, expected = World(monkeypatch, tmp_path, switches=switches), []
     for order in woocommerce_orders():
         assert world.deliver("woo", "order.updated", order)[0] == 200
         expected.append((f"woo:{order['id']}", order))

@@ -6,6 +6,7 @@ from random import Random
 
 import pytest
 
+from connector.errors import Misconfigured
 from local.storefronts.shopify.orders import Traits, make_order, pay
 from tests.world import World
 
@@ -25,7 +26,12 @@ def order(number, email=EMAIL, customer=None, **traits):
     made = make_order(Random(number), 8000 + number, AT + timedelta(minutes=number), Traits(**traits))
     made["email"] = made["contact_email"] = email
     buyer = customer or 8000 + number
-    made["customer"] |= {"id": buyer, "admin_graphql_api_id": f"gid://shopify/Customer/{buyer}", "email": email}
+    if made["customer"]:
+        made["customer"] |= {
+            "id": buyer,
+            "admin_graphql_api_id": f"gid://shopify/Customer/{buyer}",
+            "email": email,
+        }
     return made
 
 
@@ -145,6 +151,52 @@ def test_known_buyers_cost_no_question(world):
     world.drain()
     paths = json.loads(world.simulator.handle("GET", "/_calls", {}).body)["paths"]
     assert sum(count for path, count in paths.items() if path.endswith("/query")) == queries
+
+
+def test_an_account_is_found_by_its_company(monkeypatch, tmp_path):
+    world = World(monkeypatch, tmp_path, store_options=", match: [company, email]")
+    world.deliver("shop", "orders/create", order(99, email="first@example.com"))
+    world.drain()
+    account = enter(world, "Account", Name="Example BAKERY Ltd", Phone="7")
+    made = order(1)
+    made["billing_address"] |= {"company": "example bakery LTD "}
+    world.deliver("shop", "orders/create", made)
+    world.drain()
+    assert order_row(world, 1)["AccountId"] == account
+    assert row(world, "Account", account)["Phone"] == "7"
+    contact = row(world, "Contact", order_row(world, 1)["BillToContactId"])
+    assert contact["AccountId"] == account, "the new contact belongs to the account that was found"
+
+
+def test_a_contact_is_found_by_the_shops_customer_id(monkeypatch, tmp_path):
+    world = World(monkeypatch, tmp_path, store_options=", match: [customer-id]")
+    world.deliver("shop", "orders/create", order(99, email="first@example.com"))
+    world.drain()
+    contact = enter(world, "Contact", LastName="Imported", Storefront_Customer_Id__c="8001")
+    world.deliver("shop", "orders/create", order(1))
+    world.drain()
+    assert order_row(world, 1)["BillToContactId"] == contact
+
+
+def test_a_tax_id_without_its_field_is_refused_at_load(monkeypatch, tmp_path):
+    with pytest.raises(Misconfigured, match="tax_id_field"):
+        World(monkeypatch, tmp_path, store_options=", match: [tax-id]")
+
+
+def test_a_converted_lead_stays_as_it_is_and_keeps_no_order_out(monkeypatch, tmp_path):
+    world = World(monkeypatch, tmp_path, store_options=", guests: lead")
+    first = order(1, buyer="guest", opening="pending")
+    world.deliver("shop", "orders/create", first)
+    world.drain()
+    (lead,) = world.rows("Lead")
+    answer = world.simulator.handle("POST", "/_convert", {}, json.dumps({"lead": lead["Id"]}).encode())
+    assert answer.status < 300, answer.body
+    second = order(2, buyer="guest")
+    second["billing_address"] |= {"last_name": "Married"}
+    world.deliver("shop", "orders/create", second)
+    world.drain()
+    assert not world.parked()
+    assert order_row(world, 2)
 
 
 def test_matching_can_be_switched_off(monkeypatch, tmp_path):

@@ -30,6 +30,7 @@ class Buyer(Model):
     fallback_name: str
     """What to call a nameless buyer in a field that must not be empty."""
     company: str | None = None
+    tax_id: str | None = None
     name: str | None = None
     billing: Address | None = None
     shipping: Address | None = None
@@ -64,6 +65,7 @@ def buyer_of(order: Order, guests: GuestPolicy, person_accounts: bool) -> Buyer:
         last_name=(named.last_name or named.first_name) if named else None,
         fallback_name=_local_part(customer.email) or "Unknown",
         company=company,
+        tax_id=customer.tax_id,
         name=name,
         billing=billing,
         shipping=order.shipping or order.billing,

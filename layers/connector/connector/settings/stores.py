@@ -79,17 +79,25 @@ class Store(Section):
     guests: Literal["account-per-email", "one-account", "lead"] = "account-per-email"
     accounts: Literal["auto", "business", "person"] = "auto"
     """Account with Contact, or Person Account; auto takes person accounts where the org has them."""
-    match: tuple[Literal["email", "company"], ...] = ("email",)
+    match: tuple[Literal["tax-id", "customer-id", "email", "company"], ...] = ("email",)
     """How a buyer who is new to the connector is looked for among people's own records before the first write.
 
     One more Salesforce call for a batch with new buyers, unless the org had no records but ours; `[]` switches it off.
     """
+    tax_id_field: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")] | None = None
+    """The Account field that `match: [tax-id]` compares; map it too: `Tax_Number__c: buyer.tax_id`."""
     opportunities: bool = False
     """Also write an Opportunity with its lines for each order."""
     test_orders: Literal["park", "import"] = "park"
     residuals: Literal["keep", "park"] = "keep"
     """What to do when the parts of an order do not add up to its total."""
     paused: bool = False
+
+    @model_validator(mode="after")
+    def _tax_id_has_a_field(self) -> "Store":
+        if "tax-id" in self.match and self.tax_id_field is None:
+            raise Misplaced(("match",), "tax-id needs tax_id_field, the Account field that holds it")
+        return self
 
     @property
     def zone(self) -> ZoneInfo:

@@ -22,6 +22,7 @@ from connector.storefronts.base import Reference, Storefront, Unreadable, Unsupp
 from connector.sync import aws
 from connector.sync.changes import Change
 from connector.sync.cursors import Cursors
+from connector.sync.identity import matching_fields
 from connector.sync.messages import Message
 from connector.sync.orgs import Orgs, view_org
 from connector.sync.records import RecordKey
@@ -60,8 +61,10 @@ class Flow:
 
     @cached_property
     def match_rules(self) -> dict[str, tuple[str, ...]]:
-        """How each store looks for buyers among people's own records."""
-        return {name: store.match for name, store in self._stores.items()}
+        """By which fields each store looks for buyers among people's own records."""
+        return {
+            name: matching_fields(store.match, store.tax_id_field) for name, store in self._stores.items()
+        }
 
     def store(self, name: str) -> Store:
         """A store's settings. Raises Parked for one that is configured no more."""

@@ -23,8 +23,6 @@ HOPS = 5
 
 UPDATES_PER_CALL = 200
 
-_EMAIL_FIELDS = ("Email", "PersonEmail")
-
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
@@ -47,47 +45,52 @@ class Question:
     value: str
 
 
-def questions(merged: Mapping[SharedKey, Merged], rules: Mapping[str, Sequence[str]]) -> list[Question]:
-    """What to ask for the buyers that Salesforce may know already; `rules` are the stores' `match` settings."""
-    found = []
-    for key, part in merged.items():
-        if part.policy != "newest" or part.state.known:
-            continue
-        for record in part.records:
-            found += [Question(key, record, f, v) for f, v in _asked(record, rules.get(key.store, ()))]
-    return found
+def questions(merged: Mapping[SharedKey, Merged], fields: Mapping[str, Sequence[str]]) -> list[Question]:
+    """What to ask for the buyers that Salesforce may know already; `fields` are each store's, strongest first."""
+    return [
+        Question(key, record, name, value)
+        for key, part in merged.items()
+        if part.policy == "newest" and not part.state.known
+        for name in fields.get(key.store, ())
+        for record in part.records
+        if record.target.object != "Lead" and (name != "Name" or record.target.object == "Account")
+        if isinstance(value := record.fields.get(name), str) and value
+    ]
 
 
-def _asked(record: Record, rules: Sequence[str]) -> Iterable[tuple[str, str]]:
-    for name in _EMAIL_FIELDS:
-        value = record.fields.get(name)
-        if "email" in rules and isinstance(value, str) and value and record.target.object != "Lead":
-            yield name, value
-    company = record.fields.get("Name")
-    if "company" in rules and record.target.object == "Account" and isinstance(company, str) and company:
-        yield "Name", company
+def matching_fields(match: Sequence[str], tax_id_field: str | None) -> tuple[str, ...]:
+    """The fields that a store's `match` compares, strongest first."""
+    by_rule = {
+        "tax-id": (tax_id_field or "",),
+        "customer-id": ("Storefront_Customer_Id__c",),
+        "email": ("Email", "PersonEmail"),
+        "company": ("Name",),
+    }
+    return tuple(name for rule, names in by_rule.items() if rule in match for name in names)
 
 
 def find_candidates(session: Session, asked: Sequence[Question]) -> dict[SharedKey, list[Candidate]]:
-    """Who in Salesforce answers each question: one query per field and 100 values. An email outranks a name."""
-    by_field: dict[tuple[str, str], list[Question]] = defaultdict(list)
+    """Who in Salesforce answers each question: one query per field and 100 values; a stronger field settles it."""
+    groups: dict[tuple[str, str], list[Question]] = defaultdict(list)
     for question in asked:
-        by_field[question.record.target.object, question.field].append(question)
-    found: dict[SharedKey, list[Candidate]] = {}
-    for (object_name, field), group in sorted(by_field.items(), key=lambda entry: entry[0][1] == "Name"):
+        groups[question.field, question.record.target.object].append(question)
+    found: dict[SharedKey, list[Candidate]] = defaultdict(list)
+    for (field, object_name), group in groups.items():
         wanted: dict[str, list[Question]] = defaultdict(list)
         for question in group:
             if question.key not in found:
                 wanted[normal(question.value)].append(question)
-        fields = [KEY_FIELD, *(("AccountId", f"Account.{KEY_FIELD}") if object_name == "Contact" else ())]
-        for row in read_rows(
-            session, object_name, fields, field, [q.value for some in wanted.values() for q in some]
-        ):
+        for row in _rows(session, object_name, field, [q.value for some in wanted.values() for q in some]):
             for question in wanted.get(normal(str(row[field])), ()):
                 # A key of ours on it, but not this buyer's: another store's customer, whom that store keeps.
                 if row[KEY_FIELD] in (None, question.record.target.key):
-                    found.setdefault(question.key, []).append(_candidate(object_name, row))
-    return found
+                    found[question.key].append(_candidate(object_name, row))
+    return dict(found)
+
+
+def _rows(session: Session, object_name: str, field: str, values: Sequence[str]) -> Iterable[Row]:
+    account = ("AccountId", f"Account.{KEY_FIELD}") if object_name == "Contact" else ()
+    return read_rows(session, object_name, (KEY_FIELD, *account), field, values) if values else ()
 
 
 def _candidate(object_name: str, row: Row) -> Candidate:
