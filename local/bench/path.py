@@ -136,11 +136,10 @@ class PathBench:
                     ":digest": {"S": "0" * 32},
                 },
             )
-        for path, content in recorder.posts:
+        for method, path, content in recorder.requests:
             url = f"{self._stack.salesforce}/services/data/v66.0/{path}"
-            session.post(
-                url, data=json.dumps(json.loads(content)), headers=recorder.headers, timeout=60
-            ).json()
+            data = None if content is None else json.dumps(json.loads(content))
+            session.request(method, url, data=data, headers=recorder.headers, timeout=60).json()
         spent = time.process_time() - started
         self._take(len(events))
         return spent

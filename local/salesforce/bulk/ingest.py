@@ -83,8 +83,7 @@ def _work_on_chunk(task: Task, end: int) -> None:
 def _work_on_row(task: Task, row: list[str]) -> None:
     job = task.job
     try:
-        with task.world.store.atomic():
-            record_id, created = _OPERATIONS[job.operation](task, row)
+        record_id, created = _OPERATIONS[job.operation](task, row)
     except ApiError as error:
         job.failed.append([_given_id(task, row), shown_error(error), *row])
     except MultipleMatches as several:

@@ -156,7 +156,7 @@ def test_a_field_that_the_user_may_not_see_is_an_unknown_column(tmp_path):
     ("column", "cell", "kind"),
     [
         ("Due__c", "2026-11-20x", "xsd:date"), ("Sent__c", "yesterday", "xsd:dateTime"),
-        ("Weight__c", "heavy", "xsd:double"), ("Weight__c", "NaN", "xsd:double"),
+        ("Weight__c", "heavy", "xsd:double"), ("Weight__c", "NaN", "xsd:double"), ("Weight__c", "Infinity", "xsd:double"),
         ("Insured__c", "maybe", "xsd:boolean"),
     ],
 )  # fmt: skip
@@ -238,6 +238,24 @@ def test_the_same_key_twice_in_one_chunk_fails_the_later_row(bulk):
     run = bulk.run("upsert", "Storefront_Key__c,LastName\nk,a\nk,b\n", **KEY)
     assert len(run.succeeded) == 1
     assert run.errors[0].startswith("DUPLICATE_VALUE:")
+
+
+def test_the_same_key_in_another_chunk_is_an_update(bulk):
+    """Chunks of 200 rows are processed one after the other."""
+    rows = "".join(f"k{number % 200},n{number}\n" for number in range(201))
+    run = bulk.run("upsert", f"Storefront_Key__c,LastName\n{rows}", **KEY)
+    assert (len(run.succeeded), run.succeeded[-1]["sf__Created"]) == (201, "false")
+    assert (
+        bulk.org.rows("SELECT LastName FROM Contact WHERE Storefront_Key__c = 'k0'")[0]["LastName"] == "n200"
+    )
+
+
+def test_a_row_that_fails_late_leaves_nothing_behind(bulk):
+    """Each row on its own: what a refused row would have written is not there."""
+    account = bulk.org.create("Account", Name="x")
+    order = bulk.org.create("Order", AccountId=account, EffectiveDate="2026-11-20", Status="Draft")
+    assert bulk.run("update", f"Id,Description,EndDate\n{order},new,2026-01-01\n", "Order").failed
+    assert bulk.org.read("Order", order)["Description"] is None
 
 
 @pytest.mark.parametrize(

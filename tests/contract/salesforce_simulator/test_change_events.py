@@ -67,6 +67,15 @@ def test_a_create_carries_every_field_that_holds_something(heard):
     assert (header(event)["recordIds"], header(event)["changedFields"]) == ([record], [])
 
 
+def test_what_is_derived_from_other_records_is_not_carried(heard):
+    """A campaign member shows its contact's name and address, but its events only tell who it is."""
+    contact = heard.create("Contact", LastName="Byron", Email="a@example.com")
+    heard.create("CampaignMember", CampaignId=heard.create("Campaign", Name="c"), ContactId=contact)
+    event = heard.payloads("CREATE")[-1]
+    assert (event["ContactId"], event["Status"], event["HasResponded"]) == (contact, "Sent", False)
+    assert {"Name", "LastName", "Email", "Type", "LeadOrContactId"}.isdisjoint(event)
+
+
 def test_an_update_carries_only_what_changed_and_its_moment(heard):
     """UPDATE: the changed fields and LastModifiedDate; parts of names and addresses are dotted in changedFields."""
     record = heard.create("Contact", LastName="Byron", MailingCity="Lyon", MailingStreet="1 rue", Phone="1")

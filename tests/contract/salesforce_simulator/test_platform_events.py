@@ -6,6 +6,7 @@ import pytest
 
 from tests.contract.salesforce_simulator.driver import Client, graph, node
 from tests.contract.salesforce_simulator.small_package import (
+    write_field,
     write_package,
     write_permission_set,
     write_platform_event,
@@ -93,10 +94,11 @@ def test_publishing_needs_the_objects_create_permission(tmp_path):
     """A permission set that does not grant the event hides it; field permissions do not apply."""
     write_platform_event(write_package(tmp_path), "Unheard__e")
     write_platform_event(tmp_path, "Granted__e")
+    write_field(tmp_path, "Granted__e", "Note__c", "<type>Text</type><length>20</length>")
     write_permission_set(tmp_path, "Connector", {"Granted__e": "cr"}, {})
     org = Client(tmp_path, permission_set="Connector")
     assert org.try_create("Unheard__e").error == (404, "NOT_FOUND")
-    assert org.try_create("Granted__e").status == 201
+    assert org.try_create("Granted__e", Note__c="x").status == 201
 
 
 def test_events_that_outlive_a_rollback_are_refused_rather_than_simulated_wrongly(tmp_path):
