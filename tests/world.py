@@ -136,7 +136,8 @@ class World:
     def deliver(self, store, topic, order, secret=None):
         """Post a signed webhook to receive_webhook; returns the HTTP status and answer."""
         body = json.dumps(order).encode()
-        return self.post(store, sign(store, topic, body, secret or self.vault.secrets[f"connector/stores/{store}"]), body)
+        headers = sign(store, topic, body, secret or self.vault.secrets[f"connector/stores/{store}"])
+        return self.post(store, headers, body)
 
     def post(self, store, headers, body):
         """Post a webhook as it stands."""
@@ -144,7 +145,12 @@ class World:
         from connector.sync.intake import Intake, Request
 
         encoded = base64.b64encode(body).decode()
-        event = {"pathParameters": {"store": store}, "headers": headers, "body": encoded, "isBase64Encoded": True}
+        event = {
+            "pathParameters": {"store": store},
+            "headers": headers,
+            "body": encoded,
+            "isBase64Encoded": True,
+        }
         intake = Intake(self.environment)
         try:
             request = Request.of(event)

@@ -81,7 +81,7 @@ class Tables:
 
 
 class Queue:
-    """One SQS queue without time: `take` gives messages in the order that the caller chooses, `give_back` returns them."""
+    """One SQS queue without time: `take` gives the messages that are asked for, `give_back` returns them."""
 
     def __init__(self):
         self._ids = itertools.count(1)

@@ -16,7 +16,7 @@ DESCRIBES_PER_CALL = 23
 """A composite call takes 25 sub-requests, and two of them ask for the price book and for people's own contacts."""
 
 _STANDARD_PRICE_BOOK = "SELECT Id FROM Pricebook2 WHERE IsStandard = true"
-_STRANGERS = f"SELECT Id FROM Contact WHERE {KEY_FIELD} = null AND Email != null LIMIT 1"
+_STRANGERS = "SELECT Id FROM Contact WHERE Storefront_Key__c = null AND Email != null LIMIT 1"
 _PERSON_TYPE = (
     "SELECT Id FROM RecordType WHERE SobjectType = 'Account' AND IsPersonType = true AND IsActive = true"
 )

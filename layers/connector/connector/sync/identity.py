@@ -101,7 +101,7 @@ def _candidate(object_name: str, row: Row) -> Candidate:
     )
 
 
-def decide(part: Merged, candidates: Sequence[Candidate], choice: str | None) -> Candidate | None | Parked:
+def decide(part: Merged, candidates: Sequence[Candidate], choice: str | None) -> Candidate | Parked | None:
     """The one to link, None to create a new record, or `Parked` with the candidates for a person to choose."""
     chosen = next((one for one in candidates if choice and one.id[:15] == choice[:15]), None)
     ours = {record.target.key for record in part.records}

@@ -15,7 +15,6 @@ from connector.sync.shared import Merged, SharedKey, SharedRecords, merge
 from connector.sync.work import Work
 from connector.sync.writing import Job, Writer
 
-
 MANY = 20
 """New buyers in a batch from which an org that had nobody but ours is not asked: a burst must not cost more calls."""
 
