@@ -343,10 +343,6 @@ def test_recorded_sheets_of_results(org):
     assert done.raw("unprocessedrecords").split("\n")[0] == header
 
 
-def recorded_header(name):
-    return read(f"cdc/{name}.json")["ChangeEventHeader"]
-
-
 def test_recorded_change_events_of_updates(org):
     """Behind Event Relay: only changed fields, ISO times, no nulledFields, an emptied part named but absent."""
     for name, before, after in (

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.storefronts.woocommerce import orders as shop
-from tests.world import World
+from tests.world import Crash, World
 
 THROTTLED = ClientError({"Error": {"Code": "ProvisionedThroughputExceededException"}}, "UpdateItem")
 
@@ -230,3 +230,27 @@ class TestShrinking:
         assert second.parked() == []
         assert second.rows("Order")[0]["Storefront_Note__c"] == "new"
         assert len(second.rows("OpportunityLineItem")) == count
+
+
+class TestRowsNobodyRemembers:
+    def test_rows_of_a_version_whose_note_was_lost_go_with_the_next_version(self, world):
+        world = world()
+        send(world, order([line(1)], 1))
+
+        def gate(name, call):
+            if name.endswith("composite/graph"):
+                call()
+                raise Crash(name)
+            return call()
+
+        world.gate = gate
+        with pytest.raises(Crash):
+            world.batch()
+        world.gate = lambda name, call: call()
+        assert [row["Storefront_Line_Id__c"] for row in world.rows("OrderItem")] == ["1"]
+        world.queue.waiting.clear()
+        world.clock += 120
+        send(world, order([line(2)], 2))
+        world.drain()
+        assert [row["Storefront_Line_Id__c"] for row in world.rows("OrderItem")] == ["2"]
+        assert not world.parked()
