@@ -187,6 +187,7 @@ def build_settings(artifacts: Path) -> None:
                 "connector.settings.compile",
                 SETTINGS.relative_to(TREE),
                 target,
+                "--deployed",
             ],
             PYTHONPATH=str(CONNECTOR),
             PYTHONDONTWRITEBYTECODE="1",

@@ -9,7 +9,7 @@ MISTAKES = {
     "unknown platform": ("platform: shopify", "platform: etsy", ["'shopify' or 'woocommerce'"]),
     "misspelt name": ("platform: shopify", "plattform: shopify", ["no such setting", "docs/settings.md"]),
     "secret outside connector/": ("secret: connector/stores/shop", "secret: shop", ["connector/"]),
-    "secret with a blank": ("secret: connector/stores/shop", "secret: connector/my shop", ["connector/"]),
+    "secret with a blank": ("secret: connector/stores/shop", "secret: connector/stores/my shop", ["pattern"]),
     "plain http": ("url: https://acme.myshopify.com", "url: http://acme.myshopify.com", ["https://"]),
     "org with plain http": (
         "host: https://acme.my.salesforce.com",
@@ -31,7 +31,7 @@ MISTAKES = {
         ["'salesforce'"],
     ),
     "not a flag": ("platform: shopify", "platform: shopify\n    paused: maybe", ["boolean"]),
-    "store name with a blank": ("  shop:", "  My Shop:", ["a-z0-9"]),
+    "store name with a blank": ("  shop:", "  My Shop:", ["A-Za-z0-9"]),
     "retired API version": ("host: https", 'api_version: "28.0"\n    host: https', ["[3-9]"]),
     "API version as a number": ("host: https", "api_version: 66.0\n    host: https", ["string"]),
 }
@@ -146,3 +146,8 @@ def test_trailing_slash_of_an_address_is_dropped(tmp_path):
 def test_mistake_in_a_value_does_not_repeat_the_value(tmp_path):
     text, _ = replaced(STORES, "secret: connector/stores/shop", "secret: shpss_pasted_by_mistake")
     assert "shpss" not in "".join(findings(write(tmp_path, text)))
+
+
+def test_a_laptop_takes_any_secret_name(tmp_path):
+    text, _ = replaced(STORES, "secret: connector/stores/shop", "secret: my/own-name")
+    assert load_sources(write(tmp_path, text)).stores.stores["shop"].secret == "my/own-name"

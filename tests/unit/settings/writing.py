@@ -58,7 +58,7 @@ def write(folder, stores=STORES, mapping=None):
 def findings(folder):
     """What is wrong with a folder; its own path is left out."""
     with pytest.raises(Misconfigured) as caught:
-        load_sources(folder)
+        load_sources(folder, deployed=True)
     return [finding.removeprefix(f"{folder}/") for finding in caught.value.findings]
 
 

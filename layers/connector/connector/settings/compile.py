@@ -1,4 +1,4 @@
-"""Check what a merchant wrote and compile it: `python -m connector.settings.compile SETTINGS_DIR OUT_DIR`.
+"""Check what a merchant wrote and compile it: `python -m connector.settings.compile SETTINGS_DIR OUT_DIR [--deployed]`.
 
 Runs inside `sam build` and when the laptop stack starts, so wrong settings are never deployed. Functions then read one
 JSON file and load no YAML parser. Writes OUT_DIR/compiled.json beside copies of the sources; exit code 1 with one line
@@ -15,9 +15,9 @@ from connector.settings.compiled import Settings
 from connector.settings.loading import load_sources
 
 
-def compile_settings(source: Path, target: Path) -> Settings:
+def compile_settings(source: Path, target: Path, deployed: bool = False) -> Settings:
     """Validate `source`, write the result to `target`, return it; raises `Misconfigured`."""
-    settings = load_sources(source)
+    settings = load_sources(source, deployed)
     _check_rules(source / "rules.py")
     target.mkdir(parents=True, exist_ok=True)
     for name in ("stores.yaml", "rules.py"):
@@ -42,11 +42,14 @@ def _check_rules(path: Path) -> None:
 
 def main(arguments: list[str]) -> int:
     """The command."""
-    if len(arguments) != 2:
-        print("usage: python -m connector.settings.compile SETTINGS_DIR OUT_DIR", file=sys.stderr)
+    deployed = arguments[2:] == ["--deployed"]
+    if len(arguments) != 2 and not deployed:
+        print(
+            "usage: python -m connector.settings.compile SETTINGS_DIR OUT_DIR [--deployed]", file=sys.stderr
+        )
         return 2
     try:
-        settings = compile_settings(Path(arguments[0]), Path(arguments[1]))
+        settings = compile_settings(Path(arguments[0]), Path(arguments[1]), deployed)
     except Misconfigured as error:
         print("The settings cannot work:", file=sys.stderr)
         print("\n".join(error.findings), file=sys.stderr)

@@ -15,13 +15,16 @@ from connector.settings.stores import Misplaced, Stores
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
-def load_sources(folder: Path) -> Settings:
-    """Validate stores.yaml and mappings/*.yaml under `folder`; raises `Misconfigured` with every finding."""
+def load_sources(folder: Path, deployed: bool = False) -> Settings:
+    """Validate stores.yaml and mappings/*.yaml under `folder`; raises `Misconfigured` with every finding.
+
+    `deployed` adds what only a deployment asks for: secrets where the functions' roles may read them.
+    """
     findings: list[str] = []
-    stores = _load(folder / "stores.yaml", Stores, findings)
+    stores = _load(folder / "stores.yaml", Stores, findings, deployed)
     mappings: dict[str, MappingSpec] = {}
     for path in sorted((folder / "mappings").glob("*.yaml")):
-        mapping = _load(path, MappingSpec, findings)
+        mapping = _load(path, MappingSpec, findings, deployed)
         if mapping is not None and mapping.entity in mappings:
             findings.append(f"{path}:1: there is another mapping of {mapping.entity}; keep one of the two")
         elif mapping is not None:
@@ -33,7 +36,7 @@ def load_sources(folder: Path) -> Settings:
     return Settings(stores=stores, mappings=mappings)
 
 
-def _load(path: Path, shape: type[Shape], findings: list[str]) -> Shape | None:
+def _load(path: Path, shape: type[Shape], findings: list[str], deployed: bool) -> Shape | None:
     try:
         text = path.read_text("utf-8")
     except OSError as error:
@@ -45,7 +48,7 @@ def _load(path: Path, shape: type[Shape], findings: list[str]) -> Shape | None:
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         _refuse_duplicates(node)
-        found = shape.model_validate(yaml.safe_load(text) or {})
+        found = shape.model_validate(yaml.safe_load(text) or {}, context={"deployed": deployed})
         if isinstance(found, MappingSpec):
             findings += [
                 f"{path}:{_line(node, at)}: {_place(at)}{wrong}" for at, wrong in check_mapping(found)

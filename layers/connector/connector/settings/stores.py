@@ -1,9 +1,10 @@
 """The shape of layers/settings/stores.yaml: Salesforce orgs and stores, with a default for all that can have one."""
 
+from collections.abc import Callable
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, model_validator
 
 
 class Misplaced(ValueError):
@@ -36,10 +37,22 @@ def _zone(name: str) -> str:
     return name
 
 
-Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
-OrgSecret = Annotated[str, Field(pattern=r"^connector/salesforce/[A-Za-z0-9/_+=.@-]{1,200}$")]
-StoreSecret = Annotated[str, Field(pattern=r"^connector/stores/[A-Za-z0-9/_+=.@-]{1,200}$")]
-"""The functions' roles read secrets under these two prefixes only."""
+def _below(prefix: str) -> Callable[[str, ValidationInfo], str]:
+    """In a deployment the functions' roles read secrets under two prefixes only; a laptop has no roles."""
+
+    def check(name: str, info: ValidationInfo) -> str:
+        deployed = bool(info.context and info.context.get("deployed"))
+        if deployed and not name.startswith(prefix):
+            raise ValueError(f"must begin with {prefix}, or the functions may not read it")
+        return name
+
+    return check
+
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$")]
+SecretName = Annotated[str, Field(pattern=r"^[A-Za-z0-9/_+=.@-]{1,255}$")]
+OrgSecret = Annotated[SecretName, AfterValidator(_below("connector/salesforce/"))]
+StoreSecret = Annotated[SecretName, AfterValidator(_below("connector/stores/"))]
 
 
 class SalesforceOrg(Section):
@@ -72,7 +85,7 @@ class Store(Section):
     secret: StoreSecret
     timezone: Annotated[str, AfterValidator(_zone)] = "UTC"
     currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] | None = None
-    """The shop's currency; an order in another one is parked. None: any."""
+    """The shop's currency: preflight sees whether the org has it. An order's own currency counts for the order."""
     amounts: Literal["net", "gross"] = "net"
     """How lines reach Salesforce: net (tax is its own line) or gross."""
     masters: Masters = Masters()

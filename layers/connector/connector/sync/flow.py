@@ -135,13 +135,6 @@ class Flow:
                 "status",
                 urgency="waiting",
             )
-        if store.currency and order.currency != store.currency:
-            raise Parked(
-                "unexpected_currency",
-                f"the order is in {order.currency}, the store in {store.currency}",
-                "Correct `currency` in stores.yaml, or leave it out to take any; then retry.",
-                "currency",
-            )
         if order.residual and store.residuals == "park":
             raise Parked(
                 "totals_differ",
