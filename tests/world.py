@@ -102,14 +102,16 @@ class SimulatorAdapter(BaseAdapter):
 class World:
     """One deployment with two stores. `batch` runs the orders flow on chosen messages."""
 
-    def __init__(self, monkeypatch, tmp_path, store_options="", switches=None, stores=None, secrets=None):
+    def __init__(
+        self, monkeypatch, tmp_path, store_options="", switches=None, stores=None, secrets=None, mapping=None
+    ):
         self.clock = time.time()
         self.gate = lambda name, call: call()
         self.simulator = Simulator([CREDENTIALS], switches=switches)
         self.tables = Tables({"records": ("pk", "sk"), "parked": ("pk", "sk"), "cursors": ("pk",)})
         self.queue, self.bucket = Queue(), Bucket()
         self.vault = Vault({**SECRETS, **(secrets or {})})
-        self.settings = self._compile(tmp_path, stores or STORES % (store_options, store_options))
+        self.settings = self._compile(tmp_path, stores or STORES % (store_options, store_options), mapping)
         self._patch(monkeypatch)
         self.environment = Environment(
             flow="orders_to_salesforce",
@@ -216,11 +218,11 @@ class World:
         ]
         return [entry for entry in entries if "resolved_at" not in entry]
 
-    def _compile(self, tmp_path, stores):
+    def _compile(self, tmp_path, stores, mapping):
         source = tmp_path / "settings"
         (source / "mappings").mkdir(parents=True, exist_ok=True)
         (source / "stores.yaml").write_text(stores)
-        mapping = ROOT / "layers/settings/mappings/order.yaml"
+        mapping = mapping or ROOT / "layers/settings/mappings/order.yaml"
         (source / "mappings/order.yaml").write_text(mapping.read_text())
         settings = load_sources(source)
         (source / "compiled.json").write_text(settings.model_dump_json())

@@ -8,7 +8,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.storefronts.woocommerce import orders as shop
-from tests.world import Crash, World
+from tests.world import ROOT, Crash, World
 
 THROTTLED = ClientError({"Error": {"Code": "ProvisionedThroughputExceededException"}}, "UpdateItem")
 
@@ -254,3 +254,21 @@ class TestRowsNobodyRemembers:
         world.drain()
         assert [row["Storefront_Line_Id__c"] for row in world.rows("OrderItem")] == ["2"]
         assert not world.parked()
+
+
+class TestMappingTrouble:
+    def test_expression_that_cannot_take_a_value_parks_the_order_without_quoting_it(
+        self, monkeypatch, tmp_path
+    ):
+        mapping = tmp_path / "order.yaml"
+        default = (ROOT / "layers/settings/mappings/order.yaml").read_text()
+        name = "      Name: order.number\n"
+        assert name in default
+        mapping.write_text(default.replace(name, "      Name: contains(order.total, 'secret-part')\n"))
+        world = World(monkeypatch, tmp_path, mapping=mapping)
+        send(world, order([line(1)]))
+        assert world.batch() == set()
+        (entry,) = world.parked()
+        assert entry["class"] == "mapping_expression"
+        assert "contains" in entry["message"]
+        assert "10.00" not in entry["message"]

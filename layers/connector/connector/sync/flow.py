@@ -6,6 +6,8 @@ from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
+from jmespath.exceptions import JMESPathError
+
 from connector.errors import Deferred, Parked
 from connector.mapping.mapper import OrderMapper
 from connector.mapping.plans import Target, digest
@@ -107,7 +109,16 @@ class Flow:
             return
         mapper = self.mapper(work.key.store)
         work.note(_left_out(mapper.missing))
-        plan = mapper.plan(work.order)
+        try:
+            plan = mapper.plan(work.order)
+        except JMESPathError as error:
+            # Its text may quote the value.
+            function = getattr(error, "function_name", None) or "an expression"
+            raise Parked(
+                "mapping_expression",
+                f"mappings/order.yaml: {function} cannot take what this order has ({type(error).__name__})",
+                "Correct the expression (an absent value is null, which most functions refuse), deploy, retry.",
+            ) from None
         before_write = self.rules.step("before_write")
         if before_write:
             records = tuple(before_write(work.order, plan.records))
