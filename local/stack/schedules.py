@@ -18,6 +18,7 @@ from local.stack.workers import Pool
 
 RETRY_DELAYS_S = (60, 120)  # Lambda's two further attempts of an asynchronous invocation
 POLL_S = 1
+RARE_S = 3600
 
 
 class Timer:
@@ -33,6 +34,20 @@ class Timer:
 
     def start(self) -> None:
         self._thread.start()
+
+    @property
+    def rare(self) -> bool:
+        """Whether it fires once in hours; then a fresh stack would not have what it prepares for a long time."""
+        now = datetime.now(UTC)
+        first = next_time(self.schedule.expression, now)
+        return (next_time(self.schedule.expression, first) - first).total_seconds() >= RARE_S
+
+    def fire(self) -> None:
+        """One invocation now, which is waited for."""
+        event = self.schedule.payload or scheduled_event(self.schedule.name, datetime.now(UTC))
+        outcome = self.pool.invoke(event.encode())
+        if outcome.error is not None:
+            print(f"{self.pool.function.flow}: {outcome.error}", file=sys.stderr)
 
     def stop(self) -> None:
         self._stopping.set()

@@ -167,11 +167,14 @@ class Stack:
         for mapping in deployment.triggers_of(QueueMapping):
             url, pool = self._queue_urls[mapping.queue_name], self._pools[mapping.function]
             self._listeners.append(Collector(mapping, url, pool, aws, scale))
-        for schedule in deployment.triggers_of(Schedule):
-            self._listeners.append(Timer(schedule, self._pools[schedule.function], scale))
+        timers = [Timer(each, self._pools[each.function], scale) for each in deployment.triggers_of(Schedule)]
+        self._listeners += timers
         for rule in deployment.triggers_of(EventRule):
             self._listeners.append(RuleListener(rule, self._pools[rule.function], aws, scale))
         for listener in self._listeners:
             listener.start()
+        # A deployment that ran yesterday has had its daily runs; a fresh stack gets them before it is ready.
+        with ThreadPoolExecutor() as threads:
+            list(threads.map(Timer.fire, [timer for timer in timers if timer.rare]))
         self._gateway = Gateway(port, deployment.triggers_of(ApiRoute), self._pools)
         self._gateway.open()
