@@ -7,8 +7,9 @@ from random import Random
 import pytest
 
 from connector.errors import Misconfigured
+from local.salesforce.switches import DuplicateRule, Switches
 from local.storefronts.shopify.orders import Traits, make_order, pay
-from tests.world import World
+from tests.world import STORES, World
 
 AT = datetime(2026, 11, 20, 9, tzinfo=UTC)
 EMAIL = "Ada.Example@example.com"
@@ -207,3 +208,34 @@ def test_matching_can_be_switched_off(monkeypatch, tmp_path):
     world.deliver("shop", "orders/create", order(1))
     world.drain()
     assert len([one for one in world.rows("Contact") if one["Email"] == EMAIL.lower()]) == 2
+
+
+def switched_rules(action):
+    return Switches(duplicate_rules=(DuplicateRule("Account", ("Name",), action),))
+
+
+def stores_with(duplicates):
+    return (STORES % ("", "")).replace(
+        "secret: connector/salesforce/main", f"secret: connector/salesforce/main, duplicates: {duplicates}"
+    )
+
+
+@pytest.mark.parametrize(
+    ("action", "duplicates", "linked"),
+    [("block", "allow", True), ("alert", "match", True), ("alert", "allow", False), ("block", "park", None)],
+)
+def test_a_duplicate_rule_is_answered_as_the_org_is_set(monkeypatch, tmp_path, action, duplicates, linked):
+    world = World(monkeypatch, tmp_path, switches=switched_rules(action), stores=stores_with(duplicates))
+    world.deliver("shop", "orders/create", order(99, email="first@example.com"))
+    world.drain()
+    made = order(1)
+    made["billing_address"] |= {"company": "Example Bakery Ltd"}
+    account = enter(world, "Account", Name="Example Bakery Ltd")
+    world.deliver("shop", "orders/create", made)
+    world.drain()
+    if linked is None:
+        (entry,) = world.parked()
+        assert entry["class"] == "duplicates_detected"
+    else:
+        assert not world.parked()
+        assert (order_row(world, 1)["AccountId"] == account) is linked

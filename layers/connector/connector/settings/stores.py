@@ -61,8 +61,12 @@ class SalesforceOrg(Section):
     host: Annotated[str, AfterValidator(_https)]
     api_version: Annotated[str, Field(pattern=r"^[3-9]\d\.0$")] = "66.0"
     secret: OrgSecret
-    duplicates: Literal["allow", "park"] = "allow"
-    """What to do when a duplicate rule that only alerts finds a match: save anyway, or park the order."""
+    duplicates: Literal["allow", "match", "park"] = "allow"
+    """What to do when a duplicate rule finds a match for a new buyer.
+
+    `allow` saves beside a rule that only alerts; `match` never does; `park` leaves it to people. With `allow` and
+    `match` a refusal is answered by looking for the one record with the same email or name, which is then linked.
+    """
 
 
 class Masters(Section):

@@ -152,7 +152,10 @@ class Batch:
         calls = session.calls
         try:
             rules, strangers = self._flow.match_rules, self._flow.orgs.facts(org).strangers
-            Upsert(session, self._shared, self._flow.mapper, self._pool, rules, strangers).run(works)
+            duplicates = self._flow.orgs.matches_duplicates(org)
+            Upsert(session, self._shared, self._flow.mapper, self._pool, rules, strangers, duplicates).run(
+                works
+            )
         finally:
             self._flow.orgs.finish(org)
             self._reporter.called(session, session.calls - calls)

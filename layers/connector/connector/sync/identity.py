@@ -23,6 +23,9 @@ HOPS = 5
 
 UPDATES_PER_CALL = 200
 
+DUPLICATE_FIELDS = ("Email", "PersonEmail", "Name")
+"""What a buyer whom a duplicate rule refused is looked for by, strongest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

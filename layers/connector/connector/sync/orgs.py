@@ -93,6 +93,10 @@ class Orgs:
         self._facts[name] = now, self._read_facts(name)
         return self._facts[name][1] != before
 
+    def matches_duplicates(self, name: str) -> bool:
+        """Whether a buyer whom a duplicate rule refuses is to be looked for."""
+        return self._orgs[name].duplicates != "park"
+
     def finish(self, name: str) -> None:
         """Share what the last answer said of the allowance."""
         usage = self._sessions[name].usage if name in self._sessions else None

@@ -30,9 +30,10 @@ class Upsert:
         pool: Executor,
         rules: Mapping[str, Sequence[str]],
         strangers: bool,
+        match_duplicates: bool,
     ) -> None:
         self._session, self._shared, self._mapper, self._pool = session, shared, mapper, pool
-        self._rules, self._strangers = rules, strangers
+        self._rules, self._strangers, self._match_duplicates = rules, strangers, match_duplicates
 
     def run(self, works: Sequence[Work]) -> None:
         """Write the works. A stale work contributes only what it shares with others, and stays stale."""
@@ -43,11 +44,12 @@ class Upsert:
         held, busy = self._lease(merged)
         self._identify(works, merged, held, busy)
         jobs = [self._job(f"w{index}", work) for index, work in enumerate(works) if not _put_off(work, busy)]
-        writer = Writer(self._session, {key: part for key, part in merged.items() if key not in busy})
+        open_parts = {key: part for key, part in merged.items() if key not in busy}
+        writer = Writer(self._session, open_parts, self._match_duplicates)
         try:
             writer.write(jobs)
         finally:
-            self._note(writer, merged, held)
+            self._note(writer, merged | writer.adopted, held)
         for work in works:
             _settle(work, writer)
 

@@ -8,7 +8,7 @@ first written in graphs of its own. What is still refused becomes deferred or pa
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from connector.errors import Deferred, NotWritten
+from connector.errors import Deferred, NotWritten, Parked
 from connector.mapping.plans import Record, Target
 from connector.salesforce.errors import Refusal, cause, classify, to_outcome
 from connector.salesforce.graphs import (
@@ -24,7 +24,16 @@ from connector.salesforce.graphs import (
 )
 from connector.salesforce.session import Session
 from connector.sync.drafting import Knowledge, SharedPart, draft, is_region
-from connector.sync.identity import find_fates
+from connector.sync.identity import (
+    DUPLICATE_FIELDS,
+    Candidate,
+    adopt,
+    decide,
+    find_candidates,
+    find_fates,
+    questions,
+    write_keys,
+)
 from connector.sync.recovery import find_existing, recover
 from connector.sync.shared import Merged, SharedKey
 from connector.sync.work import Work
@@ -49,6 +58,8 @@ class Job:
     carries: tuple[SharedKey, ...] = ()
     oversized: bool = False
     """Whether it would burst a transaction with the parents that it carries."""
+    verdict: Parked | None = None
+    """Why only a person can go on, where the refusal itself does not say it."""
     surprised: bool = False
     """Salesforce holds a record that nobody remembers writing: look what it really has before the next pass."""
 
@@ -56,9 +67,14 @@ class Job:
 class Writer:
     """Writes one batch to one org. `shared` holds every shared record that the batch touches."""
 
-    def __init__(self, session: Session, shared: Mapping[SharedKey, Merged]) -> None:
+    def __init__(
+        self, session: Session, shared: Mapping[SharedKey, Merged], match_duplicates: bool = True
+    ) -> None:
         self._session = session
-        self._shared = shared
+        self._shared = dict(shared)
+        self._match_duplicates = match_duplicates
+        self.adopted: dict[SharedKey, Merged] = {}
+        """Buyers whom a duplicate rule showed to be there already."""
         self._existing = {key for key, merged in shared.items() if merged.state.known or merged.adopted}
         self._existing_targets: set[Target] = set()
         """Single shared records that turned out to exist although their group was thought missing."""
@@ -158,7 +174,7 @@ class Writer:
         if not last and (found is None or self._repair(job, *found)):
             return True
         halted = Deferred("salesforce_halted", "other graphs of the call failed")
-        self._fail(job, halted if found is None else to_outcome(found[1]), uncertain=False)
+        self._fail(job, job.verdict or (halted if found is None else to_outcome(found[1])), uncertain=False)
         return False
 
     def _done(self, job: Job, ids: Mapping[str, str]) -> None:
@@ -263,6 +279,27 @@ class Writer:
                 job.work.remarks.append(f"{target.object} {before} was {ending} in Salesforce")
         return bool(fates)
 
+    def _link_duplicate(self, job: Job, target: Target, refusal: Refusal) -> bool:
+        """A duplicate rule knows the buyer: link the one record with the same email or name; several are a choice."""
+        key = next((k for k in job.shared if any(r.target == target for r in self._shared[k].records)), None)
+        if key is None or not self._match_duplicates or key in self.adopted:
+            return False
+        asked = questions({key: self._shared[key]}, {key.store: DUPLICATE_FIELDS})
+        verdict = decide(self._shared[key], find_candidates(self._session, asked).get(key, []), None)
+        if isinstance(verdict, Parked):
+            job.verdict = verdict
+        if not isinstance(verdict, Candidate):
+            return False
+        linked, keys = adopt(self._shared[key], verdict)
+        write_keys(self._session, keys)
+        self._shared[key] = self.adopted[key] = linked
+        self._ids |= {
+            r.target: linked.state.ids[r.name] for r in linked.records if r.name in linked.state.ids
+        }
+        if linked.adopted:
+            self._existing.add(key)
+        return True
+
     def _leave(self, job: Job, target: Target, refusal: Refusal) -> bool:
         """A converted lead is history: it stays as it is."""
         first = target not in self._left
@@ -313,6 +350,7 @@ class Writer:
 
 _REPAIRS: Mapping[str, Callable[[Writer, Job, Target, Refusal], bool]] = {
     "CANNOT_UPDATE_CONVERTED_LEAD": Writer._leave,
+    "DUPLICATES_DETECTED": Writer._link_duplicate,
     "INVALID_FIELD_FOR_INSERT_UPDATE": Writer._believe_existing,
     "REQUIRED_FIELD_MISSING": Writer._believe_missing,
     "ENTITY_IS_DELETED": Writer._gone_or_parent,
