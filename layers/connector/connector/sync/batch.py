@@ -86,10 +86,10 @@ class Batch:
         return self.each(_open(works), self._settle_contest)
 
     def write(self, works: Sequence[Work]) -> None:
-        """Write to Salesforce what is new, of stale works only what they share with others; note all of it."""
+        """Write to Salesforce what is new, of the others only what they share with others; note all of it."""
         by_org: dict[str, list[Work]] = defaultdict(list)
         for work in self._works:
-            if work in works or work.outcome == "stale":
+            if work in works or work.contributes:
                 by_org[self._flow.store(work.key.store).salesforce].append(work)
         for org, group in by_org.items():
             try:

@@ -105,12 +105,13 @@ def _candidate(object_name: str, row: Row) -> Candidate:
 
 
 def decide(part: Merged, candidates: Sequence[Candidate], choice: str | None) -> Candidate | Parked | None:
-    """The one to link, None to create a new record, or `Parked` with the candidates for a person to choose."""
+    """The one to link, None to upsert a record of our own, or `Parked` with the candidates for a person to choose."""
     chosen = next((one for one in candidates if choice and one.id[:15] == choice[:15]), None)
     ours = {record.target.key for record in part.records}
-    own = next((one for one in candidates if one.key in ours), None)
-    if chosen or own or len(candidates) < 2:
-        return chosen or own or next(iter(candidates), None)
+    if any(one.key in ours for one in candidates):
+        return None  # made by an attempt whose note was lost: the upsert by key finds it, and all fields are sent
+    if chosen or len(candidates) < 2:
+        return chosen or next(iter(candidates), None)
     ids = ", ".join(sorted(one.id for one in candidates))
     return Parked(
         "ambiguous_customer",

@@ -36,13 +36,13 @@ class Upsert:
         self._rules, self._strangers, self._match_duplicates = rules, strangers, match_duplicates
 
     def run(self, works: Sequence[Work]) -> None:
-        """Write the works. A stale work contributes only what it shares with others, and stays stale."""
+        """Write the works. Works that are done contribute only what they share with others, and stay as they are."""
         lost = [work for work in works if work.claimed and work.state.uncertain and work.plan]
         if lost:
             recover(self._session, lost)
         merged = self._merge(works)
         held, busy = self._lease(merged)
-        self._identify(works, merged, held, busy)
+        keys = self._identify(works, merged, held, busy)
         jobs = [self._job(f"w{index}", work) for index, work in enumerate(works) if not _put_off(work, busy)]
         open_parts = {key: part for key, part in merged.items() if key not in busy}
         writer = Writer(self._session, open_parts, self._match_duplicates)
@@ -50,6 +50,8 @@ class Upsert:
             writer.write(jobs)
         finally:
             self._note(writer, merged | writer.adopted, held)
+        # Only now: a key on a record whose link is not noted yet would look like a record that we made.
+        write_keys(self._session, [*keys, *writer.keys])
         for work in works:
             _settle(work, writer)
 
@@ -84,11 +86,14 @@ class Upsert:
         merged: dict[SharedKey, Merged],
         held: Sequence[SharedKey],
         busy: dict[SharedKey, NotWritten],
-    ) -> None:
-        """Link buyers whom Salesforce knows already; several candidates for one are a person's choice."""
+    ) -> list[tuple[str, str, str]]:
+        """Link buyers whom Salesforce knows already; several candidates for one are a person's choice.
+
+        Returns the keys to write on the linked records.
+        """
         asked = questions({key: merged[key] for key in held}, self._rules)
         if not asked or (len(asked) >= MANY and not self._strangers):
-            return
+            return []
         choices = _choices(works)
         keys: list[tuple[str, str, str]] = []
         for key, candidates in find_candidates(self._session, asked).items():
@@ -98,11 +103,11 @@ class Upsert:
             elif verdict is not None:
                 merged[key], some = adopt(merged[key], verdict)
                 keys += some
-        write_keys(self._session, keys)
+        return keys
 
     def _job(self, name: str, work: Work) -> Job:
         keys = _shared_keys(work)
-        if work.outcome == "stale":
+        if work.contributes:
             return Job(name, None, keys, ())
         own = self._own(work)
         filled = {record: frozenset(fields) for record, fields in work.state.filled.items()}
@@ -169,9 +174,9 @@ def _put_off(work: Work, busy: Mapping[SharedKey, NotWritten]) -> bool:
 
 
 def _settle(work: Work, writer: Writer) -> None:
-    if work.outcome == "stale":
+    if work.contributes:
         lost = next((writer.problems[key] for key in _shared_keys(work) if key in writer.problems), None)
-        work.outcome = lost or "stale"
+        work.outcome = lost or work.outcome
     elif work.outcome == "written" and work.plan is None:
         work.outcome = "gone"
     elif work.outcome == "written" and not work.sent:

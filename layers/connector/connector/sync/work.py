@@ -46,6 +46,12 @@ class Work:
         assert self.plan is not None
         return Version(self.order.version, self.order.progress, self.plan.digest)
 
+    @property
+    def contributes(self) -> bool:
+        """Whether only what it shares with others is still wanted: of a stale version, or of versions older than one
+        that was applied before."""
+        return self.outcome == "stale" or (self.outcome == "unchanged" and bool(self.superseded))
+
     def messages(self) -> Iterable[Message]:
         """All messages that end with this work."""
         yield self.message

@@ -32,7 +32,6 @@ from connector.sync.identity import (
     find_candidates,
     find_fates,
     questions,
-    write_keys,
 )
 from connector.sync.recovery import find_existing, recover
 from connector.sync.shared import Merged, SharedKey
@@ -73,6 +72,8 @@ class Writer:
         self._session = session
         self._shared = dict(shared)
         self._match_duplicates = match_duplicates
+        self.keys: list[tuple[str, str, str]] = []
+        """(object, id, key): what is to be written on adopted records once their link is noted."""
         self.adopted: dict[SharedKey, Merged] = {}
         """Buyers whom a duplicate rule showed to be there already."""
         self._existing = {key for key, merged in shared.items() if merged.state.known or merged.adopted}
@@ -291,7 +292,7 @@ class Writer:
         if not isinstance(verdict, Candidate):
             return False
         linked, keys = adopt(self._shared[key], verdict)
-        write_keys(self._session, keys)
+        self.keys += keys
         self._shared[key] = self.adopted[key] = linked
         self._ids |= {
             r.target: linked.state.ids[r.name] for r in linked.records if r.name in linked.state.ids
