@@ -1,7 +1,7 @@
 """What one org offers: which fields exist and what they hold, its price book, its switches.
 
 Read once a day from the org itself (describe) and kept as compact JSON; see `connector.salesforce.reading`. Where an
-org cannot be described, `PLAIN` stands in: no optional feature, unknown lengths.
+org cannot be described, empty facts stand in: no optional feature, unknown lengths.
 """
 
 from collections.abc import Iterable, Mapping
@@ -107,8 +107,6 @@ class OrgFacts:
             strangers=kept.get("strangers", True),
         )
 
-
-PLAIN = OrgFacts()
 
 _FLAGS = ("createable", "updateable", "nillable", "defaulted", "key")
 

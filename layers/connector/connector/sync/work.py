@@ -10,7 +10,7 @@ from connector.model import Order
 from connector.sync.messages import Message
 from connector.sync.records import RecordKey, RecordState, Version
 
-Outcome = Literal["written", "unchanged", "stale", "superseded", "gone"]
+Outcome = Literal["written", "unchanged", "stale", "gone"]
 
 
 @dataclass(slots=True)
