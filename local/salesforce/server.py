@@ -7,6 +7,7 @@ import struct
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from local.framing import read_chunks
 from local.salesforce.simulator import Response, Simulator
 
 _LONGEST_BODY = 150_000_000  # a sheet for a bulk job
@@ -33,16 +34,13 @@ class _Handler(BaseHTTPRequestHandler):
     server: _Server
 
     def _handle(self) -> None:
-        size = self.headers.get("Content-Length", "0")
-        if not size.isdigit() or int(size) > _LONGEST_BODY or self.headers.get("Transfer-Encoding"):
+        body = self._read_body()
+        if body is None:
             self.close_connection = True
             self._send(
-                Response(
-                    413, {"Content-Type": "text/plain"}, b"The body needs a Content-Length of at most 150 MB."
-                )
+                Response(413, {"Content-Type": "text/plain"}, b"The body exceeds 150 MB or is not framed.")
             )
             return
-        body = self.rfile.read(int(size))
         response = self.server.simulator.handle(self.command, self.path, dict(self.headers.items()), body)
         if response.seconds:
             time.sleep(response.seconds)
@@ -50,6 +48,17 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(response)
         else:
             self._drop(response)
+
+    def _read_body(self) -> bytes | None:
+        """The body, or None when it is too large or its end can't be told."""
+        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            try:
+                body = read_chunks(self.rfile, _LONGEST_BODY)
+            except ValueError:
+                return None
+            return body if len(body) <= _LONGEST_BODY else None
+        size = self.headers.get("Content-Length", "0")
+        return self.rfile.read(int(size)) if size.isdigit() and int(size) <= _LONGEST_BODY else None
 
     def _send(self, response: Response) -> None:
         self.send_response(response.status)

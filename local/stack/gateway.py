@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from local.framing import read_chunks
 from local.stack.api_events import Answer, Request, from_result, match, refusal, to_event
 from local.stack.deployment import ApiRoute
 from local.stack.processes import LOOPBACK
@@ -99,7 +100,9 @@ class GatewayHandler(BaseHTTPRequestHandler):
     def read_body(self) -> bytes:
         """The body, or just more than the limit of one that is too large; raises ValueError on bad framing."""
         if "chunked" in self.headers.get("Transfer-Encoding", "").lower():
-            return self.read_chunks()
+            body = read_chunks(self.rfile, BODY_LIMIT)
+            self.close_connection = self.close_connection or len(body) > BODY_LIMIT
+            return body
         length = int(self.headers.get("Content-Length", 0))
         if length < 0:
             raise ValueError("a negative length")
@@ -113,18 +116,6 @@ class GatewayHandler(BaseHTTPRequestHandler):
         for _ in range(min(rest, DRAIN_LIMIT) // 65536 + 1 if rest > 0 else 0):
             self.rfile.read(min(rest, 65536))
             rest -= 65536
-
-    def read_chunks(self) -> bytes:
-        body = bytearray()
-        while size := int(self.rfile.readline(100).split(b";")[0], 16):
-            body += self.rfile.read(size)
-            self.rfile.readline(100)
-            if len(body) > BODY_LIMIT:
-                self.close_connection = True
-                return bytes(body)
-        while self.rfile.readline(8192) not in (b"\r\n", b"\n", b""):
-            pass
-        return bytes(body)
 
     def answer(self, answer: Answer) -> None:
         self.send_response_only(answer.status)

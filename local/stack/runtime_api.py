@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from local.framing import read_chunks
 from local.stack.processes import LOOPBACK
 
 INVOCATION = "/2018-06-01/runtime/invocation/"
 INIT_ERROR = "/2018-06-01/runtime/init/error"
 RESPONSE_LIMIT = 6 * 1024 * 1024  # Lambda's limit for synchronous payloads
+LONGEST_BODY = 16 * RESPONSE_LIMIT  # what is read of an answer that is too large, so that its sender hears so
 
 
 @dataclass(frozen=True)
@@ -157,14 +159,9 @@ class RuntimeApiHandler(BaseHTTPRequestHandler):
         self.answer(HTTPStatus.ACCEPTED if known else HTTPStatus.BAD_REQUEST, b'{"status":"OK"}')
 
     def read_body(self) -> bytes:
-        if self.headers.get("Transfer-Encoding", "").lower() != "chunked":
-            return self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        chunks = []
-        while size := int(self.rfile.readline().split(b";")[0], 16):
-            chunks.append(self.rfile.read(size))
-            self.rfile.readline()
-        self.rfile.readline()
-        return b"".join(chunks)
+        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            return read_chunks(self.rfile, LONGEST_BODY)
+        return self.rfile.read(int(self.headers.get("Content-Length", 0)))
 
     def answer(self, status: HTTPStatus, body: bytes, headers: dict[str, str] | None = None) -> None:
         self.send_response_only(status)

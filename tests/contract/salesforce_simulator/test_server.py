@@ -112,7 +112,7 @@ def test_one_connection_serves_many_requests(running):
     sf = running.client()
     sf.session.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=1))
     host, port = running.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port))) as connection:
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
         for method, path in (
             ("GET", "/services/data/"),
             ("DELETE", "/_faults"),
@@ -182,10 +182,27 @@ def test_it_listens_on_the_loopback_address_only(running):
             socket.create_connection((address, port), timeout=0.5).close()
 
 
-def test_a_body_without_a_usable_length_is_refused(running):
+def test_a_body_whose_end_cannot_be_told_is_refused(running):
+    """A body is framed by its length or in chunks; one that is neither is no request. [documented: RFC 9112]"""
     host, port = running.url.removeprefix("http://").split(":")
-    with socket.create_connection((host, int(port))) as connection:
-        connection.sendall(
-            b"POST /services/data/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
-        )
-        assert connection.recv(100).startswith(b"HTTP/1.1 413")
+    for framing in (b"Content-Length: many\r\n\r\n", b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n"):
+        with socket.create_connection((host, int(port)), timeout=5) as connection:
+            connection.sendall(b"POST /services/data/ HTTP/1.1\r\nHost: x\r\n" + framing)
+            assert connection.recv(100).startswith(b"HTTP/1.1 413")
+
+
+def test_a_sheet_may_be_streamed(running):
+    """Clients such as jsforce stream the data of a job in chunks, and Salesforce takes it. [reported: jsforce]"""
+    sf = running.client()
+    kind = {"object": "Account", "operation": "insert", "lineEnding": "LF"}
+    job = sf.restful("jobs/ingest", method="POST", json=kind)["id"]
+    pieces = iter((b"Name\nAl", b"pha\n"))
+    url = f"{running.url}/services/data/v66.0/jobs/ingest/{job}"
+    headers = {**sf.headers, "Content-Type": "text/csv"}
+    assert requests.put(f"{url}/batches", data=pieces, headers=headers, timeout=5).status_code == 201
+    sf.restful(f"jobs/ingest/{job}", method="PATCH", json={"state": "UploadComplete"})
+    deadline = time.monotonic() + 10
+    while sf.restful(f"jobs/ingest/{job}")["state"] != "JobComplete":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert sf.query("SELECT Name FROM Account")["records"][0]["Name"] == "Alpha"
