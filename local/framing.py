@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from io import BufferedIOBase
 
 _LONGEST_LINE = 8192
 
 
-def read_chunks(stream: BinaryIO, limit: int) -> bytes:
+def read_chunks(stream: BufferedIOBase, limit: int) -> bytes:
     """The body, or just more than `limit` bytes of one that is too large (the stream is then left in its middle).
 
     Raises ValueError when what comes is not chunked.

@@ -293,3 +293,35 @@ def test_a_refund_reaches_the_order_without_changing_its_total(world):
     assert_arrived_once(world, second)
     (row,) = world.rows("Order")
     assert row["Storefront_Refunded__c"] > 0
+
+
+def test_a_malformed_email_keeps_no_order_out(world):
+    one = order(1)
+    one["email"] = one["contact_email"] = one["customer"]["email"] = "nobody at nowhere"
+    world.deliver("shop", "orders/create", one)
+    world.drain()
+    assert_arrived_once(world, one)
+    (contact,) = world.rows("Contact")
+    assert "Email" not in contact
+    assert contact["Storefront_Email_Raw__c"] == "nobody at nowhere", "what the shop has is kept"
+    history = json.loads(world.tables.items["records"][("shop#order", "7001")]["history"]["S"])
+    assert "Contact.Email left out" in history[-1]["remarks"]
+    assert "nobody" not in json.dumps(history)
+
+
+def test_more_refused_orders_than_a_call_bears_keep_nobody_out(world):
+    """After 14 failed graphs Salesforce halts the rest of a call; these are not to blame."""
+    orders = [order(number, lines=1) for number in range(1, 61)]
+    for one in orders:
+        world.deliver("shop", "orders/create", one)
+    rules = [
+        {"object": "Order", "field": "Storefront_Number__c", "pattern": "[13]$", "message": "odd numbers"},
+        {"object": "OrderItem", "field": "Storefront_Key__c", "pattern": ":70.4:.*", "message": "no four"},
+    ]
+    world.simulator.handle("POST", "/_settings", {}, json.dumps({"validation_rules": rules}).encode())
+    world.drain()
+    refused = {o["id"] for o in orders if o["name"][-1] in "13" or o["id"] % 10 == 4}
+    assert len(refused) > 14
+    assert {int(entry["id"]) for entry in world.parked()} == refused
+    assert {entry["class"] for entry in world.parked()} == {"field_custom_validation_exception"}
+    assert set(totals(world)) == {f"shop:{o['id']}" for o in orders if o["id"] not in refused}

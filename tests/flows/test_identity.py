@@ -116,31 +116,118 @@ def test_after_a_merge_in_salesforce_the_next_order_lands_on_the_survivor(world)
     assert "merged into" in history[-1]["remarks"]
 
 
-def merge(world, object_name, winner, loser):
-    body = json.dumps({"object": object_name, "winner": winner, "loser": loser}).encode()
-    answer = world.simulator.handle("POST", "/_merge", {}, body)
+def person(world, action, **members):
+    """What an administrator does at the screen."""
+    answer = world.simulator.handle("POST", f"/_{action}", {}, json.dumps(members).encode())
     assert answer.status < 300, answer.body
+    return json.loads(answer.body)
+
+
+def merge(world, object_name, winner, loser):
+    person(world, "merge", object=object_name, winner=winner, loser=loser)
+
+
+def counts(world):
+    return {name: len(world.rows(name)) for name in ("Account", "Contact")}
+
+
+def graph_calls(world):
+    paths = json.loads(world.simulator.handle("GET", "/_calls", {}).body)["paths"]
+    return sum(count for path, count in paths.items() if path.endswith("composite/graph"))
+
+
+def test_a_merge_of_long_ago_is_followed_too(world):
+    """Two weeks after a merge the record that names the survivor has left the recycle bin."""
+    world.deliver("shop", "orders/create", order(1))
+    world.deliver("shop", "orders/create", order(2, email="ada@elsewhere.example.com"))
+    world.drain()
+    loser, winner = order_row(world, 1), order_row(world, 2)
+    merge(world, "Account", winner["AccountId"], loser["AccountId"])
+    merge(world, "Contact", winner["BillToContactId"], loser["BillToContactId"])
+    person(world, "edit", object="Contact", id=winner["BillToContactId"], fields={"Email": EMAIL})
+    person(world, "empty_bin")
+    before = counts(world)
+    world.start_container()
+    world.deliver("shop", "orders/create", order(3, customer=8001))
+    world.drain()
+    assert not world.parked()
+    assert order_row(world, 3)["AccountId"] == winner["AccountId"]
+    assert order_row(world, 3)["BillToContactId"] == winner["BillToContactId"]
+    assert counts(world) == before, "nobody is doubled"
+    history = json.loads(world.tables.items["records"][("shop#order", "8003")]["history"]["S"])
+    assert f"{winner['BillToContactId']} is taken in its place" in history[-1]["remarks"]
+
+
+def test_an_account_that_was_merged_long_ago_is_known_by_its_contact(world):
+    world.deliver("shop", "orders/create", order(1))
+    world.drain()
+    buyer = order_row(world, 1)
+    account = enter(world, "Account", Name="Survivor Ltd")
+    merge(world, "Account", account, buyer["AccountId"])
+    person(world, "empty_bin")
+    before = counts(world)
+    world.start_container()
+    world.deliver("shop", "orders/create", order(2, customer=8001))
+    world.drain()
+    assert not world.parked()
+    assert order_row(world, 2)["AccountId"] == account
+    assert order_row(world, 2)["BillToContactId"] == buyer["BillToContactId"]
+    assert counts(world) == before, "nobody is doubled"
+
+
+def test_several_that_may_be_a_lost_buyer_are_a_persons_choice(world):
+    world.deliver("shop", "orders/create", order(1))
+    world.drain()
+    buyer = order_row(world, 1)
+    one, two = (enter(world, "Contact", LastName=name, Email=EMAIL) for name in ("One", "Two"))
+    remove(world, buyer)
+    person(world, "empty_bin")
+    world.deliver("shop", "orders/create", order(2, customer=8001))
+    world.drain()
+    (entry,) = world.parked()
+    assert entry["class"] == "ambiguous_customer"
+    assert one in entry["message"]
+    retried = json.loads(entry["change"]) | {"choice": {"customer": two}}
+    world.queue.send_message(QueueUrl="queue", MessageBody=json.dumps(retried))
+    world.drain()
+    assert not world.parked()
+    assert order_row(world, 2)["BillToContactId"] == two
+    world.start_container()
+    world.deliver("shop", "orders/create", order(3, customer=8001))
+    world.drain()
+    assert order_row(world, 3)["BillToContactId"] == two, "the choice is remembered"
+
+
+def remove(world, found):
+    """Somebody deletes an order with its buyer."""
+    for name, record in (("Order", "Id"), ("Contact", "BillToContactId"), ("Account", "AccountId")):
+        person(world, "delete", object=name, id=found[record])
 
 
 def test_a_customer_whom_people_deleted_is_made_again(world):
     first = order(1, opening="pending")
     world.deliver("shop", "orders/create", first)
     world.drain()
-    found = order_row(world, 1)
-    for name, record in (
-        ("Order", found["Id"]),
-        ("Contact", found["BillToContactId"]),
-        ("Account", found["AccountId"]),
-    ):
-        answer = world.simulator.handle(
-            "POST", "/_delete", {}, json.dumps({"object": name, "id": record}).encode()
-        )
-        assert answer.status < 300, answer.body
+    remove(world, order_row(world, 1))
     world.deliver("shop", "orders/updated", pay(Random(1), first, AT + timedelta(hours=3)))
     world.drain()
     assert not world.parked()
     assert order_row(world, 1)["Storefront_Payment_Status__c"] == "paid"
     assert len([one for one in world.rows("Contact") if one["Email"] == EMAIL.lower()]) == 1
+
+
+def test_a_customer_who_was_made_again_is_known_from_then_on(world):
+    world.deliver("shop", "orders/create", order(1))
+    world.drain()
+    remove(world, order_row(world, 1))
+    world.deliver("shop", "orders/create", order(2, customer=8001))
+    world.drain()
+    before = graph_calls(world)
+    world.start_container()
+    world.deliver("shop", "orders/create", order(3, customer=8001))
+    world.drain()
+    assert not world.parked()
+    assert graph_calls(world) == before + 1, "no repair is needed any more"
 
 
 def test_known_buyers_cost_no_question(world):

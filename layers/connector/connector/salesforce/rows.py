@@ -14,17 +14,22 @@ Row = dict[str, object]
 
 
 def read_rows(
-    session: Session, object_name: str, fields: Iterable[str], by: str, values: Collection[str]
+    session: Session,
+    object_name: str,
+    fields: Iterable[str],
+    by: str,
+    values: Collection[str],
+    deleted: bool = False,
 ) -> Iterator[Row]:
     """All records whose field `by` has one of the values, with Id, `by` and the fields (paths too).
 
-    Salesforce compares most texts without regard to case.
+    Salesforce compares most texts without regard to case. `deleted` also reads the recycle bin.
     """
     selected = ", ".join(dict.fromkeys(("Id", by, *fields)))  # Salesforce refuses a field named twice
     for some in _chunks(values):
         wanted = ", ".join(quoted(value) for value in some)
         soql = f"SELECT {selected} FROM {object_name} WHERE {by} IN ({wanted})"  # noqa: S608 - values are quoted
-        yield from session.query(soql)
+        yield from session.query(soql, deleted=deleted)
 
 
 def _chunks(values: Collection[str]) -> Iterator[list[str]]:

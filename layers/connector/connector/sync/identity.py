@@ -1,9 +1,9 @@
-"""Who is who: is a buyer whom the connector does not know yet already in Salesforce, and where is one whom it knows?
+"""Who is who: is a buyer whom the connector does not know yet already in Salesforce?
 
 Before the first write of a buyer, people's own contacts (or person accounts) are asked for by email, and accounts by
 company or tax id, as the store's `match` says; compared exactly after trimming and without regard to case. One match
 is adopted: our key is written on it and nothing else, so nothing that people entered is touched. Several are for a
-person to choose between. Records that were merged later are followed to the survivor.
+person to choose between. Where known records went that people merged or deleted later: `connector.sync.whereabouts`.
 """
 
 from collections import defaultdict
@@ -11,15 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from connector.errors import Parked
-from connector.mapping.plans import Record, Target
+from connector.mapping.plans import Record
 from connector.salesforce.graphs import KEY_FIELD
-from connector.salesforce.reading import quoted
 from connector.salesforce.rows import Row, read_rows
 from connector.salesforce.session import Session
 from connector.sync.shared import Merged, SharedKey
-
-HOPS = 5
-"""How many merges of merges are followed."""
 
 UPDATES_PER_CALL = 200
 
@@ -49,11 +45,11 @@ class Question:
 
 
 def questions(merged: Mapping[SharedKey, Merged], fields: Mapping[str, Sequence[str]]) -> list[Question]:
-    """What to ask for the buyers that Salesforce may know already; `fields` are each store's, strongest first."""
+    """What to ask for buyers that Salesforce may know; `fields` are each store's, strongest first."""
     return [
         Question(key, record, name, value)
         for key, part in merged.items()
-        if part.policy == "newest" and not part.state.known
+        if part.policy == "newest"
         for name in fields.get(key.store, ())
         for record in part.records
         if record.target.object != "Lead" and (name != "Name" or record.target.object == "Account")
@@ -72,8 +68,14 @@ def matching_fields(match: Sequence[str], tax_id_field: str | None) -> tuple[str
     return tuple(name for rule, names in by_rule.items() if rule in match for name in names)
 
 
-def find_candidates(session: Session, asked: Sequence[Question]) -> dict[SharedKey, list[Candidate]]:
-    """Who in Salesforce answers each question: one query per field and 100 values; a stronger field settles it."""
+def find_candidates(
+    session: Session, asked: Sequence[Question], keyed: bool = False
+) -> dict[SharedKey, list[Candidate]]:
+    """Who in Salesforce answers each question: one query per field and 100 values; a stronger field settles it.
+
+    A record that bears a key of ours, but not this buyer's, is another store's customer, whom that store keeps; it
+    counts only with `keyed`.
+    """
     groups: dict[tuple[str, str], list[Question]] = defaultdict(list)
     for question in asked:
         groups[question.field, question.record.target.object].append(question)
@@ -85,8 +87,7 @@ def find_candidates(session: Session, asked: Sequence[Question]) -> dict[SharedK
                 wanted[normal(question.value)].append(question)
         for row in _rows(session, object_name, field, [q.value for some in wanted.values() for q in some]):
             for question in wanted.get(normal(str(row[field])), ()):
-                # A key of ours on it, but not this buyer's: another store's customer, whom that store keeps.
-                if row[KEY_FIELD] in (None, question.record.target.key):
+                if keyed or row[KEY_FIELD] in (None, question.record.target.key):
                     found[question.key].append(_candidate(object_name, row))
     return dict(found)
 
@@ -159,40 +160,6 @@ def write_keys(session: Session, keys: Iterable[tuple[str, str, str]]) -> list[s
             if not result.get("success")
         ]
     return refused
-
-
-def find_fates(session: Session, known: Mapping[Target, str]) -> dict[Target, str | None]:
-    """Of records that are not there any more: the id of the record that each was merged into, None if deleted."""
-    fates: dict[Target, str | None] = {}
-    for target, found in known.items():
-        survivor = _survivor(session, target.object, found)
-        if survivor != found:
-            fates[target] = survivor
-    write_keys(session, _free_keys(session, fates))
-    return fates
-
-
-def _survivor(session: Session, object_name: str, found: str) -> str | None:
-    current: str | None = found
-    for _ in range(HOPS):
-        soql = f"SELECT Id, IsDeleted, MasterRecordId FROM {object_name} WHERE Id = {quoted(str(current))}"  # noqa: S608
-        rows = session.query(soql, deleted=True)
-        if not rows or not rows[0]["IsDeleted"]:
-            return current if rows else None
-        current = _text(rows[0].get("MasterRecordId"))
-        if current is None:
-            return None
-    return current
-
-
-def _free_keys(session: Session, fates: Mapping[Target, str | None]) -> list[tuple[str, str, str]]:
-    """Which survivors bear no key yet, and so can take ours."""
-    keys = []
-    for target, survivor in fates.items():
-        if survivor is not None:
-            for row in read_rows(session, target.object, [KEY_FIELD], "Id", [survivor]):
-                keys += [] if row[KEY_FIELD] else [(target.object, survivor, target.key)]
-    return keys
 
 
 def normal(text: str) -> str:

@@ -166,13 +166,16 @@ class SharedRecords:
 
     def relink(self, merged: Merged, ids: Mapping[str, str]) -> None:
         """Note under which ids the records are found now (after a merge in Salesforce)."""
-        self._update(
-            merged,
-            "SET ids = :ids",
-            "attribute_not_exists(lease_until) OR lease_until < :now",
-            {":ids": {"S": json.dumps(ids)}, ":now": {"N": f"{self._now():.3f}"}},
-            unchanged=False,
-        )
+        try:
+            self._update(
+                merged,
+                "SET ids = :ids",
+                "attribute_not_exists(lease_until) OR lease_until < :now",
+                {":ids": {"S": json.dumps(ids)}, ":now": {"N": f"{self._now():.3f}"}},
+                unchanged=False,
+            )
+        except Deferred:
+            return  # another is writing it, and finds out by itself
 
     def complete(self, merged: Merged, ids: Mapping[str, str] | None = None) -> None:
         """Note the stamps and ids of a written record and give the lease back."""

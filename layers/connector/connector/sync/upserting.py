@@ -12,6 +12,7 @@ from connector.sync.drafting import Knowledge
 from connector.sync.identity import adopt, decide, find_candidates, questions, write_keys
 from connector.sync.recovery import recover
 from connector.sync.shared import Merged, SharedKey, SharedRecords, merge
+from connector.sync.whereabouts import Whereabouts
 from connector.sync.work import Work
 from connector.sync.writing import Job, Writer
 
@@ -42,16 +43,18 @@ class Upsert:
             recover(self._session, lost)
         merged = self._merge(works)
         held, busy = self._lease(merged)
-        keys = self._identify(works, merged, held, busy)
+        choices = _choices(works)
+        keys = self._identify(choices, merged, held, busy)
         jobs = [self._job(f"w{index}", work) for index, work in enumerate(works) if not _put_off(work, busy)]
         open_parts = {key: part for key, part in merged.items() if key not in busy}
-        writer = Writer(self._session, open_parts, self._match_duplicates)
+        shared = Whereabouts(self._session, open_parts, self._rules, choices)
+        writer = Writer(self._session, shared, self._match_duplicates)
         try:
             writer.write(jobs)
         finally:
-            self._note(writer, merged | writer.adopted, held)
+            self._note(writer.written, shared, merged | shared.adopted, held)
         # Only now: a key on a record whose link is not noted yet would look like a record that we made.
-        write_keys(self._session, [*keys, *writer.keys])
+        write_keys(self._session, [*keys, *shared.keys])
         for work in works:
             _settle(work, writer)
 
@@ -82,7 +85,7 @@ class Upsert:
 
     def _identify(
         self,
-        works: Iterable[Work],
+        choices: Mapping[SharedKey, str],
         merged: dict[SharedKey, Merged],
         held: Sequence[SharedKey],
         busy: dict[SharedKey, NotWritten],
@@ -91,10 +94,9 @@ class Upsert:
 
         Returns the keys to write on the linked records.
         """
-        asked = questions({key: merged[key] for key in held}, self._rules)
+        asked = questions({key: merged[key] for key in held if not merged[key].state.known}, self._rules)
         if not asked or (len(asked) >= MANY and not self._strangers):
             return []
-        choices = _choices(works)
         keys: list[tuple[str, str, str]] = []
         for key, candidates in find_candidates(self._session, asked).items():
             verdict = decide(merged[key], candidates, choices.get(key))
@@ -126,16 +128,27 @@ class Upsert:
         same = applied is not None and applied.digest == work.plan.digest and not work.state.uncertain
         return () if same else work.plan.records
 
-    def _note(self, writer: Writer, merged: Mapping[SharedKey, Merged], held: Sequence[SharedKey]) -> None:
+    def _note(
+        self,
+        written: Iterable[SharedKey],
+        shared: Whereabouts,
+        merged: Mapping[SharedKey, Merged],
+        held: Sequence[SharedKey],
+    ) -> None:
         """Keep what is known of the shared records now, before any work that relies on it is noted as done."""
-        self._shared.mark_known([key for key in writer.written if merged[key].policy == "once"])
-        done = [key for key in held if key in writer.written or merged[key].adopted]
-        list(self._pool.map(lambda key: self._shared.complete(merged[key], writer.ids_of(key)), done))
-        for key in writer.moved - set(done):
-            self._shared.relink(merged[key], writer.ids_of(key))
-        list(self._pool.map(lambda key: self._shared.release(merged[key]), set(held) - set(done)))
-        moved = [part for part in merged.values() if part.policy == "newest" and part.needs_note]
-        list(self._pool.map(self._shared.note, moved))
+        written = set(written)
+        self._shared.mark_known([key for key in written if merged[key].policy == "once"])
+        done = {key for key in held if key in written or merged[key].adopted}
+        list(self._pool.map(lambda key: self._shared.complete(merged[key], shared.ids_of(key)), done))
+        for key in shared.moved - done:
+            self._shared.relink(merged[key], shared.ids_of(key))
+        list(self._pool.map(lambda key: self._shared.release(merged[key]), set(held) - done))
+        later = [
+            part
+            for key, part in merged.items()
+            if part.policy == "newest" and part.needs_note and key not in done
+        ]
+        list(self._pool.map(self._shared.note, later))
 
 
 def _plans(work: Work) -> Iterable[Plan]:

@@ -24,17 +24,10 @@ from connector.salesforce.graphs import (
 )
 from connector.salesforce.session import Session
 from connector.sync.drafting import Knowledge, SharedPart, draft, is_region
-from connector.sync.identity import (
-    DUPLICATE_FIELDS,
-    Candidate,
-    adopt,
-    decide,
-    find_candidates,
-    find_fates,
-    questions,
-)
+from connector.sync.identity import DUPLICATE_FIELDS
 from connector.sync.recovery import find_existing, recover
-from connector.sync.shared import Merged, SharedKey
+from connector.sync.shared import SharedKey
+from connector.sync.whereabouts import Whereabouts
 from connector.sync.work import Work
 
 PASSES = 5
@@ -61,35 +54,18 @@ class Job:
     """Why only a person can go on, where the refusal itself does not say it."""
     surprised: bool = False
     """Salesforce holds a record that nobody remembers writing: look what it really has before the next pass."""
+    followed: set[Target] = field(default_factory=set)
+    """Shared records that it has heard are somewhere else."""
 
 
 class Writer:
-    """Writes one batch to one org. `shared` holds every shared record that the batch touches."""
+    """Writes one batch to one org. `shared` tells where the records are that the batch's works share."""
 
-    def __init__(
-        self, session: Session, shared: Mapping[SharedKey, Merged], match_duplicates: bool = True
-    ) -> None:
-        self._session = session
-        self._shared = dict(shared)
-        self._match_duplicates = match_duplicates
-        self.keys: list[tuple[str, str, str]] = []
-        """(object, id, key): what is to be written on adopted records once their link is noted."""
-        self.adopted: dict[SharedKey, Merged] = {}
-        """Buyers whom a duplicate rule showed to be there already."""
-        self._existing = {key for key, merged in shared.items() if merged.state.known or merged.adopted}
-        self._existing_targets: set[Target] = set()
-        """Single shared records that turned out to exist although their group was thought missing."""
-        self._ids = {
-            record.target: merged.state.ids[record.name]
-            for merged in shared.values()
-            for record in merged.records
-            if record.name in merged.state.ids
-        }
+    def __init__(self, session: Session, shared: Whereabouts, match_duplicates: bool = True) -> None:
+        self._session, self._shared, self._match_duplicates = session, shared, match_duplicates
         self._left: set[Target] = set()
         """Records that cannot be updated any more (converted leads) and are left as they are."""
         self.written: set[SharedKey] = set()
-        self.moved: set[SharedKey] = set()
-        """Shared records that people merged into others."""
         self.problems: dict[SharedKey, NotWritten] = {}
 
     def write(self, jobs: Sequence[Job]) -> None:
@@ -135,7 +111,7 @@ class Writer:
             carried.update(mine)
             job.carries = tuple(mine)
             parts = [part for key in mine for part in self._parts(key)]
-            graph, job.targets = draft(job.id, parts, job.own, job.deletes, job.knowledge, self._ids)
+            graph, job.targets = draft(job.id, parts, job.own, job.deletes, job.knowledge, self._shared.ids)
             job.oversized = bool(mine) and len(graph.nodes) > MAX_NODES
             if job.oversized:
                 carried.difference_update(mine)
@@ -145,23 +121,19 @@ class Writer:
         return graphs
 
     def _pending(self, key: SharedKey) -> bool:
-        merged = self._shared[key]
-        return key not in self.written and (key not in self._existing or bool(merged.changed))
+        if key in self.written or key in self._shared.verdicts:
+            return False
+        return key not in self._shared.existing or bool(self._shared.shared[key].changed)
 
     def _parts(self, key: SharedKey) -> Iterable[SharedPart]:
-        merged = self._shared[key]
+        merged = self._shared.shared[key]
         for record in merged.records:
-            exists = key in self._existing or record.target in self._existing_targets
+            exists = key in self._shared.existing or record.target in self._shared.existing_targets
             send = merged.fields_to_send(record)
-            if exists and key not in self._existing and merged.policy == "newest":
+            if exists and key not in self._shared.existing and merged.policy == "newest":
                 send = frozenset(record.fields)
             left = record.target in self._left or record.target in merged.linked
             yield SharedPart(record, exists or left, frozenset() if left else send)
-
-    def ids_of(self, key: SharedKey) -> dict[str, str]:
-        """The Salesforce ids of a shared record, by record name."""
-        records = self._shared[key].records
-        return {record.name: self._ids[record.target] for record in records if record.target in self._ids}
 
     def _take(self, job: Job, result: Result, last: bool) -> bool:
         """Note a result; True if the job is worth another pass."""
@@ -182,8 +154,10 @@ class Writer:
         self.written.update(job.carries)
         for key in job.carries:
             self.problems.pop(key, None)
-        shared = {record.target for key in job.carries for record in self._shared[key].records}
-        self._ids |= {job.targets[ref]: found for ref, found in ids.items() if job.targets[ref] in shared}
+        shared = self._shared.targets(job.carries)
+        self._shared.ids |= {
+            job.targets[ref]: found for ref, found in ids.items() if job.targets[ref] in shared
+        }
         if job.work is not None:
             job.work.outcome = "written"
             job.work.sent = bool(job.own)
@@ -215,8 +189,7 @@ class Writer:
 
     def _look(self, job: Job) -> None:
         """Ask Salesforce which of the job's records exist, its own and the shared ones."""
-        shared = [record.target for key in job.shared for record in self._shared[key].records]
-        self._existing_targets |= find_existing(self._session, shared)
+        self._shared.existing_targets |= find_existing(self._session, self._shared.targets(job.shared))
         if job.work is not None and job.work.plan is not None:
             recover(self._session, [job.work])
             existing = frozenset(job.work.known_targets())
@@ -230,6 +203,8 @@ class Writer:
         lost = classify(refusal) == "ordering" or (refusal.code == "NOT_FOUND" and bool(node.id))
         if lost and self._follow(job):
             return True
+        if job.verdict is not None:
+            return False
         repair = _REPAIRS.get(refusal.code)
         if repair is not None and repair(self, job, target, refusal):
             return True
@@ -239,7 +214,7 @@ class Writer:
 
     def _believe_existing(self, job: Job, target: Target, refusal: Refusal) -> bool:
         """Create-only fields were refused: the record exists although nobody remembers writing it."""
-        if target in job.knowledge.existing or target in self._existing_targets:
+        if target in job.knowledge.existing or target in self._shared.existing_targets:
             return False
         job.surprised = True
         return True
@@ -251,55 +226,30 @@ class Writer:
             job.knowledge = replace(job.knowledge, existing=frozenset())
             job.deletes = []
             return True
-        keys = [key for key in job.shared if any(r.target == target for r in self._shared[key].records)]
-        return self._forget(keys)
+        return self._forget(self._groups(job, target))
 
     def _follow(self, job: Job) -> bool:
-        """A shared record is not where it was: find where people merged it to, or forget it if they deleted it."""
-        known = {
-            record.target: (key, self._ids[record.target])
-            for key in job.shared
-            for record in self._shared[key].records
-            if record.target in self._ids
-        }
-        fates = find_fates(self._session, {target: found for target, (_, found) in known.items()})
-        for target, now in fates.items():
-            key, before = known[target]
-            if now is None:
-                del self._ids[target]
-                self._existing.discard(key)
-                self.written.discard(key)
-                self._existing_targets |= {
-                    other for other in fates if other != target and known[other][0] == key
-                }
-            else:
-                self._ids[target] = now
-                self.moved.add(key)
-            if job.work is not None:
-                ending = f"merged into {now}" if now else "deleted"
-                job.work.remarks.append(f"{target.object} {before} was {ending} in Salesforce")
-        return bool(fates)
+        """Shared records are not where they were: see where all of them are; True if that is news to the job."""
+        news = self._shared.follow(self._shared.targets(job.shared)) - job.followed
+        self.written &= self._shared.existing
+        job.followed |= news
+        job.verdict = next((v for key, v in self._shared.verdicts.items() if key in job.shared), None)
+        if job.work is not None:
+            job.work.remarks += sorted(map(self._shared.tell, news))
+        return bool(news) and job.verdict is None
 
     def _link_duplicate(self, job: Job, target: Target, refusal: Refusal) -> bool:
         """A duplicate rule knows the buyer: link the one record with the same email or name; several are a choice."""
-        key = next((k for k in job.shared if any(r.target == target for r in self._shared[k].records)), None)
-        if key is None or not self._match_duplicates or key in self.adopted:
+        key = next(iter(self._groups(job, target)), None)
+        if key is None or not self._match_duplicates or key in self._shared.adopted:
             return False
-        asked = questions({key: self._shared[key]}, {key.store: DUPLICATE_FIELDS})
-        verdict = decide(self._shared[key], find_candidates(self._session, asked).get(key, []), None)
-        if isinstance(verdict, Parked):
-            job.verdict = verdict
-        if not isinstance(verdict, Candidate):
-            return False
-        linked, keys = adopt(self._shared[key], verdict)
-        self.keys += keys
-        self._shared[key] = self.adopted[key] = linked
-        self._ids |= {
-            r.target: linked.state.ids[r.name] for r in linked.records if r.name in linked.state.ids
-        }
-        if linked.adopted:
-            self._existing.add(key)
-        return True
+        self._shared.match([key], {key.store: DUPLICATE_FIELDS})
+        job.verdict = self._shared.verdicts.get(key)
+        return key in self._shared.adopted
+
+    def _groups(self, job: Job, target: Target) -> list[SharedKey]:
+        """Of the groups that a job needs those with this record."""
+        return [key for key in job.shared if target in self._shared.targets([key])]
 
     def _leave(self, job: Job, target: Target, refusal: Refusal) -> bool:
         """A converted lead is history: it stays as it is."""
@@ -313,8 +263,8 @@ class Writer:
         return forgot or not job.alone
 
     def _forget(self, keys: Iterable[SharedKey]) -> bool:
-        known = [key for key in keys if key in self._existing or key in self.written]
-        self._existing.difference_update(known)
+        known = [key for key in keys if key in self._shared.existing or key in self.written]
+        self._shared.existing.difference_update(known)
         self.written.difference_update(known)
         return bool(known)
 
