@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from local.salesforce.batch import answer_batch, answer_tree, batch_entries
+from local.salesforce.batch import answer_batch, answer_tree, batch_requests
 from local.salesforce.bulk.api import answer_jobs
 from local.salesforce.bulk.jobs import Jobs
 from local.salesforce.composite import answer_composite
@@ -66,7 +66,7 @@ class Api:
         if request.path == ("composite", "graph"):
             return answer_graph(self._world, lambda inner: self.answer(call, inner), request)
         if request.path == ("composite", "batch"):
-            self._usage.spend(self._world.switches.api_daily_maximum, len(batch_entries(request)) - 1)
+            self._usage.spend(self._world.switches.api_daily_maximum, len(batch_requests(request)) - 1)
             return answer_batch(self._world, lambda inner: self.answer(call, inner), request)
         raise resource_not_found()
 

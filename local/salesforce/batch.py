@@ -1,4 +1,4 @@
-"""`/composite/batch` and `/composite/tree` (fact sheet, 3)."""
+"""`/composite/batch` and `/composite/tree`."""
 
 from __future__ import annotations
 
@@ -11,38 +11,43 @@ from local.salesforce.subrequests import Router, as_request, attempted
 from local.salesforce.wire import Answer, Request, decoded
 from local.salesforce.world import Call, World
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 _BATCH, _TREE_RECORDS, _TREE_LEVELS, _TREE_TYPES = 25, 200, 5, 5
 _HALTED = [{"errorCode": "BATCH_PROCESSING_HALTED", "message": "Batch processing halted per request"}]
 
 
-def batch_entries(request: Request) -> list[Mapping[str, object]]:
-    """The sub-requests of a batch; ApiError when malformed or too many."""
+def batch_requests(request: Request) -> list[Request]:
+    """The sub-requests of a batch; ApiError when too many, or when one of them is malformed."""
     given = request.members().get("batchRequests")
     if not isinstance(given, list) or not given or not all(isinstance(each, dict) for each in given):
         raise json_error("batchRequests must be a list of objects")
     if len(given) > _BATCH:
         raise ApiError(400, "LIMIT_EXCEEDED", f"The batch has more than {_BATCH} sub-requests")
-    return given
+    return [_read(each) for each in given]
+
+
+def _read(each: Mapping[str, object]) -> Request:
+    method, url = each.get("method"), each.get("url")
+    if not isinstance(method, str) or method.upper() not in _METHODS or not isinstance(url, str):
+        raise json_error("Each request of a batch needs a method and a url")
+    rest = url.removeprefix("/services/data/").lstrip("/")
+    return as_request(method.upper(), f"/services/data/{rest}", each.get("richInput"), {})
 
 
 def answer_batch(world: World, router: Router, request: Request) -> Answer:
     """Independent sub-requests; `haltOnError` stops after the first failure."""
     results: list[dict[str, object]] = []
     halted = False
-    for each in batch_entries(request):
+    bad = False
+    for each in batch_requests(request):
         answer = Answer(412, _HALTED) if halted else _run(world, router, each)
         results.append({"statusCode": answer.status, "result": answer.body})
-        halted = halted or (answer.status >= 300 and request.members().get("haltOnError") is True)
-    bad = any(int(str(each["statusCode"])) >= 300 for each in results)
+        bad = bad or answer.status >= 400
+        halted = bad and request.members().get("haltOnError") is True
     return Answer(200, {"hasErrors": bad, "results": results})
 
 
-def _run(world: World, router: Router, each: Mapping[str, object]) -> Answer:
-    url = str(each.get("url", "")).removeprefix("/services/data/").lstrip("/")
-    try:
-        request = as_request(str(each.get("method", "")), f"/services/data/{url}", each.get("richInput"), {})
-    except ApiError as error:
-        return Answer(error.status, error.body())
+def _run(world: World, router: Router, request: Request) -> Answer:
     with world.store.transaction():
         return attempted(router, request)
 
@@ -54,7 +59,7 @@ class _Failed(Exception):
 def answer_tree(world: World, call: Call, request: Request) -> Answer:
     """Create records with their children, all or none."""
     sobject = world.org.schema.find(decoded(request.path[2])) if len(request.path) == 3 else None
-    if sobject is None or request.method != "POST":
+    if sobject is None:
         raise resource_not_found()
     records = _records(request.members())
     _check_limits(records)
@@ -115,9 +120,12 @@ def _create(
     world: World, call: Call, sobject: SObject, record: Mapping[str, object], link: Mapping[str, object],
     good: list[dict[str, object]],
 ) -> None:  # fmt: skip
-    reference = _attributes(record)["referenceId"]
+    given = _attributes(record)
+    reference = given["referenceId"]
     fields = {name: value for name, value in record.items() if not _is_children(value)}
     try:
+        if world.org.schema.find(str(given["type"])) is not sobject:
+            raise ApiError(400, "INVALID_INPUT", f"The record must be of type {sobject.name}", [])
         record_id = create(world, call, sobject, {**fields, **link})
         children = {name: value for name, value in record.items() if _is_children(value)}
         good.append({"referenceId": reference, "id": record_id})

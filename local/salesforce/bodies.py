@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from local.salesforce.errors import (
     ApiError,
     entity_is_deleted,
+    integrity,
     json_error,
-    malformed_id,
     not_writable,
     unknown_column,
 )
@@ -99,7 +99,7 @@ def _check_references(change: Change) -> None:
             continue
         target = change.world.org.everything.of_id(value)
         if target is None or target.name not in field.reference_to:
-            raise malformed_id(field.label, value, name)
+            raise integrity(f"{field.label}: id value of incorrect type: {value}", name)
         row = change.world.store.get(target.name, value)
         if row is None:
             raise ApiError(400, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", [name])

@@ -1,4 +1,4 @@
-"""`/composite`: up to 25 sub-requests in order (fact sheet, 3)."""
+"""`/composite`: up to 25 sub-requests in order."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from local.salesforce.world import World
 
 _LIMIT = 25
 _QUERY_LIMIT = 5
+_RESOURCES = frozenset({("sobjects",), ("query",), ("queryAll",)})
+_COLLECTIONS = ("composite", "sobjects")
 _HALTED = [{"errorCode": "PROCESSING_HALTED", "message": ROLLED_BACK}]
 
 
@@ -69,9 +71,8 @@ def _one(world: World, router: Router, each: SubRequest, answers: dict[str, Answ
         request = as_request(each.method, url, body, each.headers)
     except ApiError as error:
         return Answer(error.status, error.body())
-    if request.path[:2] in {("composite",), ("composite", "graph"), ("composite", "batch")}:
-        return Answer(
-            400, ApiError(400, "INVALID_INPUT", "A composite request can't hold another one").body()
-        )
+    if request.path[:1] not in _RESOURCES and request.path[:2] != _COLLECTIONS:
+        message = f"{each.method} {each.url} is not supported in a composite request"
+        return Answer(400, ApiError(400, "INVALID_INPUT", message).body())
     with world.store.atomic():
         return attempted(router, request)

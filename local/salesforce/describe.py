@@ -10,6 +10,10 @@ SOAP_TYPES = {
     "currency": "xsd:double", "percent": "xsd:double", "date": "xsd:date", "datetime": "xsd:dateTime",
     "address": "urn:address",
 }  # fmt: skip
+_DIGITS = 8  # of whole numbers
+_STAMPS = frozenset(
+    {"Id", "CreatedDate", "CreatedById", "LastModifiedDate", "LastModifiedById", "SystemModstamp"}
+)
 _MASTER = {
     "active": True, "available": True, "defaultRecordTypeMapping": True, "developerName": "Master", "master": True,
     "name": "Master", "recordTypeId": "012000000000000AAA",
@@ -72,17 +76,17 @@ def _children(org: Org, sobject: SObject) -> list[dict[str, object]]:
 def _field(sobject: SObject, field: Field) -> dict[str, object]:
     text, number = field.type in TEXT_TYPES, field.type in NUMBER_TYPES
     return {
-        "aggregatable": field.filterable, "aiPredictionField": False, "autoNumber": bool(field.auto_number),
+        "aggregatable": field.aggregatable, "aiPredictionField": False, "autoNumber": bool(field.auto_number),
         "byteLength": field.length * 3 if text else field.length, "calculated": False, "calculatedFormula": None,
         "cascadeDelete": field.on_delete == "cascade", "caseSensitive": field.case_sensitive,
         "compoundFieldName": field.compound, "controllerName": None, "createable": field.createable,
         "custom": field.custom, "defaultValue": _default(field), "defaultValueFormula": None,
-        "defaultedOnCreate": field.defaulted or (field.type == "boolean" and not field.nillable),
+        "defaultedOnCreate": _filled_anyway(field),
         "dependentPicklist": False, "deprecatedAndHidden": False,
-        "digits": field.precision if field.type == "int" else 0,
+        "digits": _DIGITS if field.type == "int" else 0,
         "displayLocationInDecimal": False, "encrypted": False, "externalId": field.external_id, "extraTypeInfo": None,
         "filterable": field.filterable, "filteredLookupInfo": None, "formulaTreatNullNumberAsZero": False,
-        "groupable": field.filterable and not number, "highScaleNumber": False, "htmlFormatted": False,
+        "groupable": field.groupable, "highScaleNumber": False, "htmlFormatted": False,
         "idLookup": field.id_lookup, "inlineHelpText": None, "label": field.label, "length": field.length,
         "mask": None, "maskType": None, "name": field.name, "nameField": field.name == sobject.name_field,
         "namePointing": len(field.reference_to) > 1, "nillable": field.nillable,
@@ -99,6 +103,10 @@ def _field(sobject: SObject, field: Field) -> dict[str, object]:
         "soapType": SOAP_TYPES.get(field.type, "xsd:string"), "sortable": field.filterable, "type": field.type,
         "unique": field.unique, "updateable": field.updateable, "writeRequiresMasterRead": False,
     }  # fmt: skip
+
+
+def _filled_anyway(field: Field) -> bool:
+    return field.defaulted or field.name in _STAMPS or (field.type == "boolean" and not field.nillable)
 
 
 def _default(field: Field) -> object:

@@ -1,4 +1,4 @@
-"""`/composite/graph`: many graphs, each of them all or nothing (fact sheet, 3.1)."""
+"""`/composite/graph`: many graphs, each of them all or nothing."""
 
 from __future__ import annotations
 

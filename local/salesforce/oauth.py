@@ -1,4 +1,4 @@
-"""The token endpoint: client credentials and JWT bearer (fact sheet, 1)."""
+"""The token endpoint: client credentials and JWT bearer."""
 
 from __future__ import annotations
 

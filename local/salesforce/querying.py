@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from local.salesforce.errors import ApiError
+from local.salesforce.errors import ApiError, method_not_allowed
 from local.salesforce.soql.run import Record, run_query
 from local.salesforce.wire import Answer, Request, decoded
 from local.salesforce.world import World
@@ -34,9 +34,7 @@ class Cursors:
 def answer_query(world: World, cursors: Cursors, request: Request) -> Answer:
     """Run a query or give a further page of one."""
     if request.method != "GET":
-        raise ApiError(
-            405, "METHOD_NOT_ALLOWED", f"HTTP Method '{request.method}' not allowed. Allowed are GET"
-        )
+        raise method_not_allowed(request.method, "GET")
     if len(request.path) == 2:
         return _further(cursors, request, decoded(request.path[1]))
     text = request.query.get("q")
@@ -44,6 +42,9 @@ def answer_query(world: World, cursors: Cursors, request: Request) -> Answer:
         raise ApiError(400, "MALFORMED_QUERY", "A query string has to be specified")
     found = run_query(world, text, request.version, deleted=request.path[0] == "queryAll")
     size = _page_size(request)
+    if found.grouped and len(found.records) > size:
+        message = "Aggregate query does not support queryMore(), use LIMIT to restrict the results to a single batch"
+        raise ApiError(400, "EXCEEDED_ID_LIMIT", message)
     locator = cursors.keep(found.records) if len(found.records) > size else ""
     return Answer(200, _page(request, found.records, found.total, 0, size, locator))
 

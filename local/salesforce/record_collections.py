@@ -1,4 +1,4 @@
-"""`/composite/sobjects`: up to 200 records a call (fact sheet, 3.3)."""
+"""`/composite/sobjects`: up to 200 records a call."""
 
 from __future__ import annotations
 

@@ -76,6 +76,9 @@ def upsert(
     """
     strike(world, call, sobject, f"{key.name}/{value}", body)
     _refuse_key_in_body(key, body)
+    if key.external_id and not key.unique and not world.may("ViewAllData"):
+        message = f"{key.name} is not unique: to upsert by it needs the permission View All Data"
+        raise ApiError(403, "INSUFFICIENT_ACCESS_OR_READONLY", message, [])
     wanted = accept(sobject, key, value)
     if wanted is None:
         raise ApiError(400, "MISSING_ARGUMENT", f"{key.name} not specified", [key.name])

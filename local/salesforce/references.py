@@ -49,15 +49,15 @@ def _resolve(path: str, results: Mapping[str, object]) -> object:
             if not isinstance(found, list) or int(index) >= len(found):
                 raise _invalid(path)
             found = found[int(index)]
+    if isinstance(found, (dict, list)):
+        raise _invalid(path)
     return found
 
 
 def _member(found: object, name: str, path: str) -> object:
-    if isinstance(found, dict):
-        for each, value in found.items():
-            if str(each).lower() == name.lower():
-                return value
-    raise _invalid(path)
+    if not isinstance(found, dict) or name not in found:
+        raise _invalid(path)
+    return found[name]
 
 
 def _invalid(path: str) -> ApiError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from local.salesforce import rules
 from local.salesforce.errors import ApiError
@@ -13,7 +13,9 @@ from local.salesforce.schema import ChildLink, Field, SObject
 from local.salesforce.values import Row, show_datetime
 from local.salesforce.world import Call, Change, World
 
-_KEPT = timedelta(days=15)
+KEPT = timedelta(days=15)
+"""How long the recycle bin keeps a record (Salesforce Help, Recycle Bin)."""
+
 # Notes on rows that are no fields: which deletion took a record along, and what a reference was before it.
 _TAKEN_WITH, _WAS = "~taken with", "~was "
 
@@ -63,15 +65,27 @@ def _part(world: World, call: Call, child: SObject, field: Field, row: Row, root
 def undelete(world: World, call: Call, sobject: SObject, record_id: str) -> None:
     """Take a record, and what its deletion took along, out of the recycle bin; ApiError says why not.
 
-    Records stay there for 15 days. References that the deletion emptied come back unless they were replaced.
+    References that the deletion emptied come back unless they were replaced.
     """
     row = world.store.get(sobject.name, record_id)
     if row is None or not row.get("IsDeleted"):
         raise _refused("Entity is not in the recycle bin")
-    if str(row["SystemModstamp"]) < show_datetime(world.clock() - _KEPT):
-        raise _refused("Entity has left the recycle bin")
     with world.store.atomic():
         _restore(world, call, sobject, row)
+
+
+def empty_bin(world: World, until: datetime) -> int:
+    """Remove for good what was deleted before this moment; returns how many records that were."""
+    removed = 0
+    for name in world.org.everything.objects:
+        gone = [
+            str(row["Id"])
+            for row in world.store.rows(name, deleted=True)
+            if row.get("IsDeleted") and str(row["SystemModstamp"]) < show_datetime(until)
+        ]
+        world.store.forget(name, gone)
+        removed += len(gone)
+    return removed
 
 
 def _refused(message: str) -> ApiError:

@@ -56,6 +56,16 @@ class Field:
         """Long text can be read but not searched, sorted or grouped."""
         return not (self.type == "textarea" and self.length > 255) and self.type != "address"
 
+    @property
+    def groupable(self) -> bool:
+        """Amounts and moments have too many values to be grouped by; their years and months may be."""
+        return self.filterable and self.type not in {"double", "currency", "percent", "datetime"}
+
+    @property
+    def aggregatable(self) -> bool:
+        """Whether aggregate functions take it."""
+        return self.filterable and self.type != "boolean"
+
     def key(self, value: str) -> str:
         """The value as an index compares it."""
         return value if self.case_sensitive or self.type not in TEXT_TYPES else value.casefold()

@@ -9,7 +9,7 @@ import threading
 import zlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from local.salesforce.api import Api, versions
@@ -24,6 +24,7 @@ from local.salesforce.faults import Fault, Faults
 from local.salesforce.oauth import Sessions, read_credentials
 from local.salesforce.persistence import load, save
 from local.salesforce.querying import Cursors
+from local.salesforce.removal import KEPT, empty_bin
 from local.salesforce.store import Store
 from local.salesforce.switches import Switches
 from local.salesforce.usage import Usage
@@ -84,6 +85,7 @@ class Simulator:
         self._cursors = Cursors()
         self._sessions = Sessions(read_credentials(credentials), secret)
         self._api = Api(self.world, self.usage, self._cursors, self.jobs)
+        self._next_emptying = clock()
         self._saved: tuple[int, list[tuple[str, str, int]]] | None = None
         if data is not None:
             kept = load(self.world.store, data)
@@ -152,6 +154,13 @@ class Simulator:
             with self._lock:
                 self.relay.note_delivered(event)
 
+    def _empty_bin(self) -> None:
+        """What has been in the recycle bin for too long leaves it; looked at once an hour."""
+        now = self.world.clock()
+        if now >= self._next_emptying:
+            self._next_emptying = now + timedelta(hours=1)
+            empty_bin(self.world, now - KEPT)
+
     def _due(self) -> Logged | None:
         with self._lock:
             return self.relay.due()
@@ -163,6 +172,7 @@ class Simulator:
         query = read_query(query_text)
         method = query.pop("_HttpMethod", method).upper()
         with self._lock:
+            self._empty_bin()
             try:
                 return self._route(method, target, query, lower, _unpacked(lower, body))
             except OAuthError as error:
@@ -209,7 +219,7 @@ class Simulator:
             advance(self.world, self.jobs)
         with self.world.acting(Actor(USER_ID, _origin(headers, match[1]))), self.world.store.transaction():
             answer = self._api.answer(_call(path, headers, match[1]), request)
-        # The answer to an upload does not tell the usage (fact sheet, 3.6).
+        # The answer to an upload does not tell the usage.
         usage = self._usage_header() if method != "PUT" else {}
         return _response(Answer(answer.status, answer.body, {**answer.headers, **usage}))
 

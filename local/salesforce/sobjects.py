@@ -143,7 +143,7 @@ def shown(request: Request, sobject: SObject, row: Row) -> dict[str, object]:
 
 
 def key_field(sobject: SObject, name: str) -> Field:
-    """The external id field of this name; 404 when it is none, or hidden (fact sheet, 3.4)."""
+    """The external id field of this name; 404 when it is none, or hidden."""
     field = sobject.find(name)
     if field is None or not (field.external_id or field.type == "id"):
         message = f"Provided external ID field does not exist or is not accessible: {name}"

@@ -143,6 +143,12 @@ class Store:
         finally:
             self._transaction = outer
 
+    def forget(self, object_name: str, record_ids: Iterable[str]) -> None:
+        """Remove deleted rows for good, which no event tells of."""
+        for each in record_ids:
+            del self._tables[object_name][each]
+            self.revision += 1
+
     def clear(self) -> None:
         """Forget all rows. Number series go on, so that an id never names two records."""
         self._indexes.clear()

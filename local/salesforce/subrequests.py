@@ -11,6 +11,8 @@ from local.salesforce.wire import Answer, Request, read_query
 
 Router = Callable[[Request], Answer]
 _VERSIONED = re.compile(r"/services/data/(v\d+\.\d)/([^?]*)(?:\?(.*))?\Z", re.DOTALL)
+# What every sub-request takes over from the request itself.
+_INHERITED = frozenset({"accept", "authorization", "content-type"})
 _REFERENCE_ID = re.compile(r"[A-Za-z0-9_-]+\Z")
 
 
@@ -53,9 +55,10 @@ def _read(entry: object) -> SubRequest:
     headers = entry.get("httpHeaders") or {}
     if not isinstance(headers, dict):
         raise json_error("httpHeaders must be an object")
-    return SubRequest(
-        reference, method, url, entry.get("body"), {k.lower(): str(v) for k, v in headers.items()}
-    )
+    named = {str(name).lower(): str(value) for name, value in headers.items()}
+    if _INHERITED & named.keys():
+        raise json_error("Accept, Authorization and Content-Type can't be given for a sub-request")
+    return SubRequest(reference, method, url, entry.get("body"), named)
 
 
 def as_request(method: str, url: str, body: object, headers: Mapping[str, str]) -> Request:

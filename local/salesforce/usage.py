@@ -29,7 +29,7 @@ class Usage:
         self.requests[f"{method} {plain}"] += 1
 
     def spend(self, maximum: int, calls: int = 1) -> None:
-        """Take calls from the day's allowance; ApiError when it is used up (fact sheet, 3.6)."""
+        """Take calls from the day's allowance; ApiError when it is used up."""
         if self.used + calls > maximum:
             raise ApiError(403, "REQUEST_LIMIT_EXCEEDED", "TotalRequests Limit exceeded.")
         self.used += calls

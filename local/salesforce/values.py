@@ -79,7 +79,10 @@ def _boolean(field: Field, given: object) -> bool:
 
 
 def _number(field: Field, given: object) -> Decimal:
-    """Numbers come as JSON numbers; digits after the scale are rounded half up, too many before it are refused."""
+    """Numbers come as JSON numbers. Too many digits before the point are refused; those behind it stay.
+
+    A field's scale binds people at the screen, not the API; only quantities of lines have two decimals for everybody.
+    """
     if isinstance(given, bool) or not isinstance(given, (int, Decimal)):
         raise _undeserialisable(field, given)
     number = Decimal(given)
@@ -89,11 +92,9 @@ def _number(field: Field, given: object) -> Decimal:
         raise ApiError(400, "NUMBER_OUTSIDE_VALID_RANGE", message, [field.name])
     if field.type == "int" and number != number.to_integral_value():
         raise _undeserialisable(field, given)
-    rounded = number.quantize(Decimal(1).scaleb(-field.scale), ROUND_HALF_UP)
-    if abs(rounded) >= limit:
-        message = f"{field.label}: value outside of valid range on numeric field: {given}"
-        raise ApiError(400, "NUMBER_OUTSIDE_VALID_RANGE", message, [field.name])
-    return rounded
+    if field.name == "Quantity":
+        return number.quantize(Decimal(1).scaleb(-field.scale), ROUND_HALF_UP)
+    return number
 
 
 def _text(field: Field, given: object) -> str:

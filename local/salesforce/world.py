@@ -35,7 +35,7 @@ class Actor:
     administrator: bool = False
 
 
-# A person at the screen: how changes made in the user interface call themselves (fact sheet, 7.3).
+# A person at the screen: how changes made in the user interface call themselves.
 ADMINISTRATOR = Actor(ADMINISTRATOR_ID, "com/salesforce/api/soap/66.0;client=SfdcInternalAPI/", True)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 
 import pytest
 
-from local.salesforce.switches import Switches
+from local.salesforce.switches import DuplicateRule, Switches
 from tests.world import World
 
 FOLDER = Path(os.environ.get("CONNECTOR_SAMPLES", "no samples here"))
@@ -33,6 +33,16 @@ ORGS = pytest.mark.parametrize(
             id="several currencies",
         ),
         pytest.param(Switches(state_country_picklists=True), id="states and countries as picklists"),
+        pytest.param(
+            Switches(
+                duplicate_rules=(
+                    DuplicateRule("Account", ("Name",)),
+                    DuplicateRule("Contact", ("Email",)),
+                    DuplicateRule("Lead", ("Email",)),
+                )
+            ),
+            id="duplicate rules that alert, as a new org has them",
+        ),
         pytest.param(
             Switches(
                 person_accounts=True,

@@ -1,4 +1,4 @@
-"""Converting leads (fact sheet, 5.1: no plain REST resource does it; a person or Apex does)."""
+"""Converting leads: no plain REST resource does it; a person or Apex does."""
 
 from __future__ import annotations
 

@@ -1,15 +1,16 @@
-"""`POST /_edit`, `/_merge`, `/_convert`, `/_delete`, `/_undelete`: an administrator at work."""
+"""`POST /_edit`, `/_merge`, `/_convert`, `/_delete`, `/_undelete`, `/_empty_bin`: an administrator at work."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 
 from local.salesforce.administrator.converting import convert
 from local.salesforce.administrator.merging import merge
 from local.salesforce.errors import ApiError
 from local.salesforce.ids import full_id
 from local.salesforce.records import create, update
-from local.salesforce.removal import delete, undelete
+from local.salesforce.removal import delete, empty_bin, undelete
 from local.salesforce.schema import SObject
 from local.salesforce.wire import Answer
 from local.salesforce.world import ADMINISTRATOR, Call, World
@@ -77,12 +78,17 @@ def _undelete(world: World, members: Members) -> dict[str, object]:
     return {"id": record_id}
 
 
+def _empty_bin(world: World, _: Members) -> dict[str, object]:
+    return {"removed": empty_bin(world, world.clock() + timedelta(seconds=1))}
+
+
 _ORDERS: dict[str, Callable[[World, Members], dict[str, object]]] = {
     "_edit": _edit,
     "_merge": _merge,
     "_convert": _convert,
     "_delete": _delete,
     "_undelete": _undelete,
+    "_empty_bin": _empty_bin,
 }
 
 

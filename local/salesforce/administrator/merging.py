@@ -1,4 +1,4 @@
-"""Merging records: the loser goes, its children move to the winner (fact sheet, 5.1; Apex guide, merge)."""
+"""Merging records: the loser goes, its children move to the winner (Apex Developer Guide, Merging Records)."""
 
 from __future__ import annotations
 

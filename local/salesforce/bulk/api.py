@@ -33,6 +33,7 @@ _OPERATIONS = {
     "query": ("query", "queryAll"),
 }
 _CSV = {"Content-Type": "text/csv"}
+# Of the data in base64, to which Salesforce turns it.
 _LARGEST = 150_000_000
 _PAGE = 50_000
 
@@ -172,8 +173,8 @@ def _upload(world: World, request: Request, job: Job) -> Answer:
         raise ApiError(415, "UNSUPPORTED_MEDIA_TYPE", "Content-Type must be text/csv")
     if job.state != OPEN or job.data is not None:
         raise invalid_state("Data can be uploaded once, and only while the job is open")
-    if len(request.raw) > _LARGEST:
-        raise ApiError(400, "INVALIDJOB", f"The data must not exceed {_LARGEST} bytes")
+    if 4 * -(-len(request.raw) // 3) > _LARGEST:
+        raise ApiError(400, "INVALIDJOB", f"The data must not exceed {_LARGEST} bytes in base64")
     try:
         job.data = request.raw.decode("utf-8")
     except UnicodeDecodeError:

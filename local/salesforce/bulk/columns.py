@@ -44,15 +44,9 @@ def read_column(world: World, sobject: SObject, header: str) -> Column:
     link = sobject.parents.get(relation.lower())
     target = world.org.schema.find(type_name or (link.reference_to[0] if link else ""))
     key = target.find(key_name) if target else None
-    if (
-        link is None
-        or target is None
-        or target.name not in link.reference_to
-        or key is None
-        or not key.is_key
-    ):
+    if link is None or target is None or key is None or not key.is_key:
         raise _unknown(header)
-    if len(link.reference_to) > 1 and not colon:
+    if target.name not in link.reference_to or (len(link.reference_to) > 1 and not colon):
         raise _unknown(header)
     return Column(link, target, key, bool(colon))
 

@@ -101,13 +101,13 @@ class Jobs:
     def find(self, world: World, kind: str, job_id: str) -> Job:
         """The job of this id; 404 for an unknown one and for one whose seven days are over."""
         job = self.jobs.get(full_id(job_id) or "")
-        if job is None or job.kind != kind or _expired(world, job):
+        if job is None or job.kind != kind or _is_over(world, job):
             raise resource_not_found()
         return job
 
     def listed(self, world: World, kind: str) -> list[Job]:
         """The jobs of a kind, newest last."""
-        return [each for each in self.jobs.values() if each.kind == kind and not _expired(world, each)]
+        return [each for each in self.jobs.values() if each.kind == kind and not _is_over(world, each)]
 
     def clear(self) -> None:
         """Forget all jobs and counts."""
@@ -125,7 +125,7 @@ class Jobs:
             self.jobs[job.id] = job
 
 
-def _expired(world: World, job: Job) -> bool:
+def _is_over(world: World, job: Job) -> bool:
     created = datetime.strptime(job.created, "%Y-%m-%dT%H:%M:%S.%f%z")
     return world.clock() - created > KEPT
 

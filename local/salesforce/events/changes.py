@@ -1,11 +1,11 @@
-"""From the writes of one transaction to its change events (fact sheet, 7.1)."""
+"""From the writes of one transaction to its change events."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from local.salesforce.events.payloads import Payload, changed_fields, dotted, payload, whole
+from local.salesforce.events.payloads import Payload, changed_fields, dotted, payload, unstamped, whole
 from local.salesforce.schema import Field, SObject
 from local.salesforce.store import Written
 from local.salesforce.values import Row
@@ -73,7 +73,7 @@ def event_of(change: RecordChange, enriched: tuple[str, ...], cleared: str) -> C
         return None
     event = ChangeEvent(sobject, kind, [change.id])
     if kind in {"CREATE", "UNDELETE"}:
-        event.body = whole(sobject, change.after)
+        event.body = whole(sobject, unstamped(sobject, change.after) if kind == "CREATE" else change.after)
         return event
     extra = payload(change.after, (sobject.fields[name] for name in enriched))
     if kind == "DELETE":

@@ -10,7 +10,7 @@ from local.salesforce.ids import make_id
 from local.salesforce.metadata import read_root, text, texts
 from local.salesforce.schema import Schema, SObject
 
-# Standard objects that have change events (fact sheet, 7.1); own objects all have them.
+# Standard objects that have change events (Change Data Capture Developer Guide); own objects all have them.
 _CAPTURED = frozenset(
     {
         "Account", "Contact", "Lead", "Opportunity", "OpportunityContactRole", "Order", "OrderItem", "Product2",

@@ -1,4 +1,4 @@
-"""EventBridge envelopes and the log that keeps them for 72 hours (fact sheet, 7.2)."""
+"""EventBridge envelopes and the log that keeps them for 72 hours."""
 
 from __future__ import annotations
 

@@ -8,8 +8,11 @@ from local.salesforce.schema import Field, SObject
 from local.salesforce.values import Row, Value, show
 
 Payload = dict[str, object]
-# Never in a change event, whatever the object (fact sheet, 7.1).
+# Never in a change event, whatever the object.
 _LEFT_OUT = frozenset({"Id", "IsDeleted", "SystemModstamp"})
+# Creations of these objects tell neither when nor by whom (Change Data Capture Developer Guide, PricebookEntry).
+_UNSTAMPED = frozenset({"PricebookEntry"})
+_STAMPS = frozenset({"CreatedById", "CreatedDate", "LastModifiedById", "LastModifiedDate"})
 # Events of a person account's update leave these to the event of its contact.
 _OF_CONTACT = ("Person", "PersonContactId")
 
@@ -70,6 +73,13 @@ def payload(row: Row, fields: Iterable[Field], *, with_nulls: bool = False) -> P
             assert isinstance(inner, dict)
             inner[name] = value
     return body
+
+
+def unstamped(sobject: SObject, row: Row) -> Row:
+    """The row as the event of its creation knows it."""
+    if sobject.name not in _UNSTAMPED:
+        return row
+    return {name: value for name, value in row.items() if name not in _STAMPS}
 
 
 def whole(sobject: SObject, row: Row) -> Payload:

@@ -1,4 +1,4 @@
-"""Event Relay: hands the events to a URL in their order, each until it is taken (fact sheet, 7.2)."""
+"""Event Relay: hands the events to a URL in their order, each until it is taken."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from local.salesforce.rules import (
     addresses,
+    assets,
     campaigns,
     cases,
     currencies,
@@ -33,6 +34,7 @@ _PREPARE: dict[str, Callable[[Change], None]] = {
     "Product2": prices.prepare_product,
     "Pricebook2": prices.prepare_book,
     "PricebookEntry": prices.prepare_entry,
+    "Asset": assets.prepare_asset,
     "Case": cases.prepare_case,
     "CampaignMember": campaigns.prepare_member,
 }

@@ -1,10 +1,10 @@
-"""States and countries as picklists (fact sheet, 5.3): code and name belong together."""
+"""States and countries as picklists: code and name belong together."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from local.salesforce.errors import integrity
+from local.salesforce.errors import ApiError, integrity
 from local.salesforce.places import countries, states
 from local.salesforce.world import Change
 
@@ -58,7 +58,7 @@ def _complete(change: Change, name: str, known: Mapping[str, str], what: str) ->
         raise _problem(what, name)
 
 
-def _problem(what: str, field: str) -> Exception:
+def _problem(what: str, field: str) -> ApiError:
     plural = {"state": "states", "country": "countries"}[what]
     message = (
         f"There's a problem with this {what}, even though it may appear correct. "

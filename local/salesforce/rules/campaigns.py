@@ -1,4 +1,4 @@
-"""Campaigns, their member statuses and members (fact sheet, 5.1)."""
+"""Campaigns, their member statuses and members."""
 
 from __future__ import annotations
 
@@ -29,10 +29,15 @@ def follow_campaign(change: Change) -> None:
 
 
 def prepare_member(change: Change) -> None:
-    """A member is one contact or lead, once per campaign, with one of the campaign's statuses."""
+    """A member is one contact or lead, once per campaign, with one of the campaign's statuses.
+
+    Of a contact and a lead that are given both, the lead is passed over in silence.
+    """
     row = change.row
     who = "ContactId" if "ContactId" in row else "LeadId"
     if change.creating:
+        if who == "ContactId":
+            row.pop("LeadId", None)
         _check_pair(change, who)
     _set_status(change)
     person = change.parent(who) or {}

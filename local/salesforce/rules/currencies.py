@@ -1,4 +1,4 @@
-"""`CurrencyIsoCode`, which records have only in an org with several currencies (fact sheet, 5.3)."""
+"""`CurrencyIsoCode`, which records have only in an org with several currencies."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Duplicate rules that were switched on (fact sheet, 4.3)."""
+"""Duplicate rules that were switched on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opportunities and their products (fact sheet, 5.1)."""
+"""Opportunities and their products."""
 
 from __future__ import annotations
 
@@ -78,9 +78,9 @@ def prepare_line(change: Change) -> None:
     """A product line's price book is its opportunity's; unit price or total price is given, not both."""
     row = change.row
     opportunity = change.parent("OpportunityId")
-    if opportunity is None:
-        raise ApiError(400, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", ["OpportunityId"])
+    assert opportunity is not None, "a live one was asked for with the body, and it takes its lines along"
     if change.creating:
+        opportunity = _with_price_book(change, opportunity)
         priced_line(change, opportunity)
         product = change.world.store.live("Product2", str(row["Product2Id"])) or {}
         row["Name"] = f"{opportunity['Name']} {product.get('Name')}"[:376]
@@ -91,10 +91,22 @@ def prepare_line(change: Change) -> None:
     _set_prices(change)
 
 
+def _with_price_book(change: Change, opportunity: Row) -> Row:
+    """An opportunity without a price book takes that of its first line."""
+    entry = change.parent("PricebookEntryId")
+    if entry is None or "Pricebook2Id" in opportunity:
+        return opportunity
+    book = change.world.store.live("Pricebook2", str(entry["Pricebook2Id"])) or {}
+    if not book.get("IsActive"):
+        raise integrity("The price book is inactive.", "PricebookEntryId")
+    return alter_row(change.world, "Opportunity", opportunity, {"Pricebook2Id": entry["Pricebook2Id"]})
+
+
 def _set_prices(change: Change) -> None:
     row = change.row
     if {"UnitPrice", "TotalPrice"} <= change.given:
-        raise integrity("Give either the unit price or the total price, not both.", "UnitPrice", "TotalPrice")
+        message = "Cannot change both 'UnitPrice' and 'TotalPrice' in update call"
+        raise ApiError(400, "INVALID_FIELD", message, ["UnitPrice"])
     if "TotalPrice" in change.given and "TotalPrice" in row:
         row["UnitPrice"] = (Decimal(row["TotalPrice"]) / Decimal(row["Quantity"])).quantize(
             CENT, ROUND_HALF_UP

@@ -1,4 +1,4 @@
-"""Orders and their items (fact sheet, 5.1 and 5.4)."""
+"""Orders and their items."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ DRAFT, ACTIVATED = "Draft", "Activated"
 
 
 def prepare_order(change: Change) -> None:
-    """Draft on create; activation needs items; dates in order; price book fixed once there are items."""
+    """Draft on create; activation needs items; dates in order; the price book stays once it is there."""
     row = change.row
     if change.creating:
         if row["Status"] != DRAFT:
             raise ApiError(400, "INVALID_STATUS", "A new order must be in a draft status.", ["Status"])
+        if row.get("IsReductionOrder"):
+            raise integrity("Reduction orders are not enabled in this org.", "IsReductionOrder")
         row["TotalAmount"] = Decimal("0.00")
         row["OrderNumber"] = f"{change.world.store.next_number('Order.OrderNumber'):08d}"
     _check_dates(change)
@@ -34,12 +36,13 @@ def _check_dates(change: Change) -> None:
 
 
 def _check_price_book(change: Change) -> None:
-    if not (change.changed("Pricebook2Id") or change.changed("CurrencyIsoCode")):
+    moved = not change.creating and change.changed("CurrencyIsoCode")
+    if moved and related(change.world, "OrderItem", "OrderId", change.row["Id"]):
+        raise integrity("The currency of an order with products can't be changed.", "CurrencyIsoCode")
+    if not change.changed("Pricebook2Id"):
         return
-    if not change.creating and related(change.world, "OrderItem", "OrderId", change.row["Id"]):
-        raise integrity(
-            "The price book and currency of an order with products can't be changed.", "Pricebook2Id"
-        )
+    if "Pricebook2Id" in (change.before or {}):
+        raise integrity("The price book of an order can't be changed or removed.", "Pricebook2Id")
     book = change.parent("Pricebook2Id")
     if book is not None and not book.get("IsActive"):
         raise integrity("The price book is inactive.", "Pricebook2Id")
@@ -81,8 +84,7 @@ def prepare_item(change: Change) -> None:
     """An item's price book and currency are its order's; an activated order's items stay as they are."""
     row = change.row
     order = change.parent("OrderId")
-    if order is None:
-        raise ApiError(400, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", ["OrderId"])
+    assert order is not None, "a live order was asked for with the body, and it takes its items along"
     if order["StatusCode"] == ACTIVATED:
         _check_item_of_activated(change)
     if change.creating:

@@ -1,4 +1,4 @@
-"""Accounts, contacts and leads: names, and person accounts (fact sheet, 5.1)."""
+"""Accounts, contacts and leads: names, and person accounts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Products, price books and their entries (fact sheet, 5.1 and 5.5), and what every priced line has in common."""
+"""Products, price books and their entries, and what every priced line has in common."""
 
 from __future__ import annotations
 
@@ -33,14 +33,12 @@ def prepare_entry(change: Change) -> None:
     if Decimal(row["UnitPrice"]) < 0:
         raise integrity("List price can't be negative.", "UnitPrice")
     standard = _standard_entry(change)
-    if row["Pricebook2Id"] == STANDARD_PRICE_BOOK_ID:
-        if row.get("UseStandardPrice"):
-            raise integrity("A standard price can't use the standard price.", "UseStandardPrice")
-    elif standard is None:
-        message = "Before creating a custom price, create a standard price."
-        raise ApiError(400, "STANDARD_PRICE_NOT_DEFINED", message, [])
-    elif row.get("UseStandardPrice") and row["UnitPrice"] != standard["UnitPrice"]:
-        raise integrity("A price that uses the standard price must equal it.", "UnitPrice")
+    if row["Pricebook2Id"] != STANDARD_PRICE_BOOK_ID:
+        if standard is None:
+            message = "Before creating a custom price, create a standard price."
+            raise ApiError(400, "STANDARD_PRICE_NOT_DEFINED", message, [])
+        if row.get("UseStandardPrice") and row["UnitPrice"] != standard["UnitPrice"]:
+            raise integrity("A price that uses the standard price must equal it.", "UnitPrice")
     _copy_names(row, product)
 
 
@@ -113,8 +111,7 @@ def refuse_entry_removal(world: World, row: Row) -> None:
 def priced_line(change: Change, parent: Row) -> None:
     """Check a new line's price book entry against its parent's price book and currency, and copy from it."""
     entry = change.parent("PricebookEntryId")
-    if entry is None:
-        raise ApiError(400, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", ["PricebookEntryId"])
+    assert entry is not None, "a live entry was asked for with the body"
     if entry["Pricebook2Id"] != parent.get("Pricebook2Id"):
         message = (
             "The price book entry is in a different price book than the one assigned to the parent record."

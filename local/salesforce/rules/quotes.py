@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from local.salesforce.errors import ApiError, integrity
+from local.salesforce.errors import integrity
 from local.salesforce.rows import alter_row, related
 from local.salesforce.rules.prices import CENT, line_total, priced_line
 from local.salesforce.values import Row
@@ -41,8 +41,7 @@ def prepare_line(change: Change) -> None:
     """A line's price book is its quote's."""
     row = change.row
     quote = change.parent("QuoteId")
-    if quote is None:
-        raise ApiError(400, "INVALID_CROSS_REFERENCE_KEY", "invalid cross reference id", ["QuoteId"])
+    assert quote is not None, "a live quote was asked for with the body, and it takes its lines along"
     if change.creating:
         priced_line(change, quote)
         row["LineNumber"] = f"{change.world.store.next_number('QuoteLineItem.LineNumber'):08d}"

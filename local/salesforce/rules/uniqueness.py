@@ -7,7 +7,7 @@ from local.salesforce.world import Change
 
 
 def refuse_taken_keys(change: Change) -> None:
-    """A value of a unique field belongs to one record; the answer names that record's id (fact sheet, 4.2)."""
+    """A value of a unique field belongs to one record; the answer names that record's id."""
     for field in change.world.org.everything.objects[change.sobject.name].keys:
         value = change.row.get(field.name)
         if not field.unique or value is None or not change.changed(field.name):

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from local.salesforce.errors import ApiError
 from local.salesforce.schema import NUMBER_TYPES, Field
 from local.salesforce.soql.errors import malformed, not_filterable
 from local.salesforce.soql.fields import Column, Scope, column, operand
@@ -20,7 +19,6 @@ from local.salesforce.soql.tree import (
     Operand,
     Path,
     Query,
-    Selected,
 )
 from local.salesforce.values import Row, Value, show
 
@@ -49,12 +47,16 @@ def grouped(scope: Scope, query: Query, rows: list[Row]) -> list[dict[str, objec
     for row in rows:
         groups.setdefault(tuple(key.read(row) for key in keys), []).append(row)
     shown = _named(scope, query)
+    if query.having is not None:
+        # What is wrong with it shows even where there is no group.
+        _having(scope, query, query.having, [])
     kept = [
         members
         for members in groups.values()
-        if query.having is None or _having(scope, query.having, members)
+        if query.having is None or _having(scope, query, query.having, members)
     ]
     for order in reversed(query.order_by):
+        _check_grouped(scope, query, order.what)
         measure = _measure(scope, order.what)
         kept.sort(key=lambda members: _sort_key(measure.of(members)), reverse=order.descending)
     return [
@@ -68,7 +70,7 @@ def grouped(scope: Scope, query: Query, rows: list[Row]) -> list[dict[str, objec
 
 def _group_key(scope: Scope, what: Operand) -> Column:
     found = operand(scope, what)
-    if not found.field.filterable or (found.field.type in NUMBER_TYPES and isinstance(what, Path)):
+    if not (found.field.groupable if isinstance(what, Path) else found.field.filterable):
         raise not_filterable(found.field.name, "grouped")
     return found
 
@@ -82,26 +84,26 @@ def _named(scope: Scope, query: Query) -> list[tuple[str, _Measure]]:
     named: list[tuple[str, _Measure]] = []
     number = 0
     for each in query.selected:
-        if isinstance(each.what, (str, Query)):
-            raise malformed("Grouped queries select fields and functions only")
+        _check_grouped(scope, query, each.what)
+        assert isinstance(each.what, (Path, Function)), "children and FIELDS() are never grouped"
         name = each.alias
         if name is None and isinstance(each.what, Path):
             name = column(scope, each.what).field.name
         if name is None:
             name, number = f"expr{number}", number + 1
-        _check_grouped(scope, query, each)
         named.append((name, _measure(scope, each.what)))
     return named
 
 
-def _check_grouped(scope: Scope, query: Query, selected: Selected) -> None:
-    if is_aggregate(selected.what) or selected.what in query.group_by:
+def _check_grouped(scope: Scope, query: Query, what: Operand | Query | str) -> None:
+    if is_aggregate(what) or what in query.group_by:
         return
-    if isinstance(selected.what, Path):
-        wanted = str(selected.what).lower()
+    if isinstance(what, Path):
+        wanted = str(what).lower()
         if any(isinstance(each, Path) and str(each).lower() == wanted for each in query.group_by):
             return
-    raise malformed(f"Field must be grouped or aggregated: {selected.what} on {scope.sobject.name}")
+    name = what.source if isinstance(what, Query) else what
+    raise malformed(f"Field must be grouped or aggregated: {name} on {scope.sobject.name}")
 
 
 def _measure(scope: Scope, what: Operand) -> _Measure:
@@ -109,7 +111,7 @@ def _measure(scope: Scope, what: Operand) -> _Measure:
         found = operand(scope, what)
         return _Measure(found.field, lambda rows: found.read(rows[0]) if rows else None)
     if what.argument is None:
-        return _Measure(_COUNT, lambda rows: Decimal(len(rows)))
+        raise malformed("COUNT() stands alone; grouped queries count with COUNT(Id)")
     return _aggregate(what.name, column(scope, what.argument))
 
 
@@ -117,6 +119,9 @@ def _aggregate(name: str, found: Column) -> _Measure:
     def values(rows: list[Row]) -> list[Value]:
         return [value for row in rows if (value := found.read(row)) is not None]
 
+    numbers_only = name in {"SUM", "AVG"}
+    if not found.field.aggregatable or (numbers_only and found.field.type not in NUMBER_TYPES):
+        raise malformed(f"field {found.field.name} does not support aggregate operator {name}")
     if name == "COUNT":
         return _Measure(_COUNT, lambda rows: Decimal(len(values(rows))))
     if name == "COUNT_DISTINCT":
@@ -124,9 +129,6 @@ def _aggregate(name: str, found: Column) -> _Measure:
     if name in {"MIN", "MAX"}:
         pick = min if name == "MIN" else max
         return _Measure(found.field, lambda rows: pick(values(rows), default=None, key=_sort_key))
-    if found.field.type not in NUMBER_TYPES:
-        message = f"field {found.field.name} does not support aggregate operator {name}"
-        raise ApiError(400, "MALFORMED_QUERY", message)
     return _Measure(_SUM, lambda rows: _total(name, [Decimal(value) for value in values(rows)]))
 
 
@@ -137,16 +139,17 @@ def _total(name: str, numbers: list[Decimal]) -> Decimal | None:
     return total if name == "SUM" else total / len(numbers)
 
 
-def _having(scope: Scope, condition: Condition, rows: list[Row]) -> bool:
+def _having(scope: Scope, query: Query, condition: Condition, rows: list[Row]) -> bool:
     if isinstance(condition, Not):
-        return not _having(scope, condition.condition, rows)
+        return not _having(scope, query, condition.condition, rows)
     if isinstance(condition, Junction):
-        holds = (_having(scope, each, rows) for each in condition.conditions)
+        holds = [_having(scope, query, each, rows) for each in condition.conditions]
         return all(holds) if condition.operator == "AND" else any(holds)
-    return _compared(scope, condition, rows)
+    return _compared(scope, query, condition, rows)
 
 
-def _compared(scope: Scope, condition: Comparison, rows: list[Row]) -> bool:
+def _compared(scope: Scope, query: Query, condition: Comparison, rows: list[Row]) -> bool:
+    _check_grouped(scope, query, condition.operand)
     measure = _measure(scope, condition.operand)
     return value_test(scope, measure.field, condition, _no_subquery)(measure.of(rows))
 

@@ -48,6 +48,11 @@ def wrong_literal(name: str, wanted: str, *, quoted: bool) -> ApiError:
     )
 
 
+def wrong_operator(kind: str) -> ApiError:
+    """400 for an operator that the field's type does not have."""
+    return ApiError(400, "INVALID_QUERY_FILTER_OPERATOR", f"invalid operator on {kind} field")
+
+
 def not_filterable(name: str, how: str) -> ApiError:
     """400 for filtering, sorting or grouping by a field that does not allow it."""
     return ApiError(400, "INVALID_FIELD", f"field '{name}' can not be {how} in a query call")

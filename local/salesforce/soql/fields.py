@@ -24,6 +24,9 @@ _DATE_PARTS: dict[str, Callable[[str], Value]] = {
 }
 
 
+_OF_TIMES = frozenset({"DAY_ONLY", "HOUR_IN_DAY"})
+
+
 @dataclass(frozen=True)
 class Scope:
     """What the names of a query mean: its object, alias and text."""
@@ -117,8 +120,8 @@ def date_function(scope: Scope, function: Function) -> Column:
     if function.argument is None or part is None:
         raise malformed(f"{function.name} is not allowed here")
     inner = column(scope, function.argument)
-    if inner.field.type not in {"date", "datetime"}:
-        raise malformed(f"{function.name} needs a date: {function.argument}")
+    if inner.field.type not in ({"datetime"} if function.name in _OF_TIMES else {"date", "datetime"}):
+        raise malformed(f"{function.name} does not take {function.argument}")
     kind = "date" if function.name == "DAY_ONLY" else "int"
 
     def read(row: Row) -> Value | None:

@@ -10,13 +10,12 @@ from local.salesforce.errors import ApiError
 from local.salesforce.ids import full_id
 from local.salesforce.schema import NUMBER_TYPES, Field
 from local.salesforce.soql.dates import bounds
-from local.salesforce.soql.errors import malformed, not_filterable, wrong_literal
+from local.salesforce.soql.errors import not_filterable, wrong_literal, wrong_operator
 from local.salesforce.soql.fields import Column, Scope, column, operand
 from local.salesforce.soql.tree import (
     Comparison,
     Condition,
     DateLiteral,
-    Function,
     Junction,
     Literal,
     Moment,
@@ -28,6 +27,7 @@ from local.salesforce.values import Row, Value
 
 Predicate = Callable[[Row], bool]
 Subquery = Callable[[Query], set[str]]
+_NOT_LIKE = NUMBER_TYPES | {"boolean", "date", "datetime", "id", "reference", "multipicklist"}
 
 
 def predicate(scope: Scope, condition: Condition, run: Subquery) -> Predicate:
@@ -44,8 +44,6 @@ def predicate(scope: Scope, condition: Condition, run: Subquery) -> Predicate:
 
 
 def _comparison(scope: Scope, condition: Comparison, run: Subquery) -> Predicate:
-    if isinstance(condition.operand, Function) and condition.operand.name == "COUNT":
-        raise malformed("Aggregates belong into HAVING")
     found = operand(scope, condition.operand)
     if not found.field.filterable:
         raise not_filterable(found.field.name, "filtered")
@@ -63,10 +61,16 @@ def value_test(
         return _member_test(ids, negated=operator == "NOT IN")
     if isinstance(value, tuple):
         return _list_test(scope, field, operator, value)
-    if isinstance(value, DateLiteral):
-        return _range_test(scope, field, operator, value)
     if operator == "LIKE":
         return _like_test(field, value)
+    return _literal_test(scope, field, operator, value)
+
+
+def _literal_test(
+    scope: Scope, field: Field, operator: str, value: Literal
+) -> Callable[[Value | None], bool]:
+    if isinstance(value, DateLiteral):
+        return _range_test(scope, field, operator, value)
     return _plain_test(field, operator, value)
 
 
@@ -78,20 +82,18 @@ def _list_test(
     scope: Scope, field: Field, operator: str, values: Iterable[Literal]
 ) -> Callable[[Value | None], bool]:
     if operator in {"INCLUDES", "EXCLUDES"}:
+        if field.type != "multipicklist":
+            raise wrong_operator(field.type)
         wanted = [set(str(each).split(";")) for each in values]
         negated = operator == "EXCLUDES"
         return lambda value: any(one <= set(str(value or "").split(";")) for one in wanted) != negated
     literals = list(values)
     if any(isinstance(each, DateLiteral) for each in literals):
-        tests = [value_test(scope, field, Comparison(Path(()), "=", each), _no_subquery) for each in literals]
+        tests = [_literal_test(scope, field, "=", each) for each in literals]
         return lambda value: any(test(value) for test in tests) != (operator == "NOT IN")
     keys = {_comparable(field, each) for each in literals}
     negated = operator == "NOT IN"
     return lambda value: (_folded(field, value) in keys) != negated
-
-
-def _no_subquery(_: Query) -> set[str]:
-    raise malformed("a query is not allowed here")
 
 
 def _range_test(
@@ -108,21 +110,15 @@ def _range_test(
         ">": lambda text: text >= end,
         ">=": lambda text: text >= start,
     }
-    if operator not in tests:
-        raise malformed(f"invalid operator on date field: {operator}")
     test = tests[operator]
     return lambda value: operator == "!=" if value is None else test(str(value))
 
 
 def _like_test(field: Field, value: Literal) -> Callable[[Value | None], bool]:
-    if not isinstance(value, str) or field.type in NUMBER_TYPES | {
-        "boolean",
-        "date",
-        "datetime",
-        "id",
-        "reference",
-    }:
-        raise malformed(f"invalid operator on {field.type} field: LIKE")
+    if field.type in _NOT_LIKE:
+        raise wrong_operator(field.type)
+    if not isinstance(value, str):
+        raise wrong_literal(field.name, "string", quoted=True)
     pattern = re.compile(_like_pattern(value), re.IGNORECASE | re.DOTALL)
     return lambda found: found is not None and bool(pattern.fullmatch(str(found)))
 
@@ -140,7 +136,7 @@ def _plain_test(field: Field, operator: str, literal: Literal) -> Callable[[Valu
     if operator == "!=":
         return lambda value: _folded(field, value) != wanted
     if wanted is None or isinstance(wanted, bool):
-        raise malformed(f"invalid operator for {literal}: {operator}")
+        raise wrong_operator(field.type)
     return lambda value: _ordered(_folded(field, value), wanted, operator)
 
 

@@ -18,6 +18,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", "'": "'", '"': '"', "\\": "\\"}
+_UNICODE = 5  # the u and four digits
 
 
 @dataclass(frozen=True)
@@ -47,16 +48,17 @@ def tokens(text: str) -> list[Token]:
     return [*found, Token("end", "<EOF>", at)]
 
 
-def unquoted(text: str) -> str:
-    r"""A string literal's value; `\%` and `\_` keep their backslash for LIKE."""
-    inner = text[1:-1]
+def unquoted(text: str, *, pattern: bool) -> str:
+    r"""A string literal's value; in the pattern of a LIKE `\%` and `\_` keep their backslash."""
 
     def replaced(match: re.Match[str]) -> str:
-        char = match[1]
-        if char in "%_":
+        escape = match[1]
+        if pattern and escape in {"%", "_"}:
             return match[0]
-        if char not in _ESCAPES:
-            raise malformed(f"Illegal escape sequence \\{char} in string literal")
-        return _ESCAPES[char]
+        if len(escape) == _UNICODE:
+            return chr(int(escape[1:], 16))
+        if escape.lower() not in _ESCAPES:
+            raise malformed(f"Illegal escape sequence \\{escape} in string literal")
+        return _ESCAPES[escape.lower()]
 
-    return re.sub(r"\\(.)", replaced, inner, flags=re.DOTALL)
+    return re.sub(r"\\(u[0-9A-Fa-f]{4}|.)", replaced, text[1:-1], flags=re.DOTALL)

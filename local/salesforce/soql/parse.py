@@ -32,6 +32,7 @@ FUNCTIONS = frozenset(
 _COMPARE = frozenset({"=", "!=", "<>", "<", "<=", ">", ">="})
 _CLAUSES = ("WHERE", "GROUP", "HAVING", "ORDER", "LIMIT", "OFFSET", "FOR", "WITH", "ALL", "USING", "UPDATE")
 _LENGTH = 100_000
+_LEVELS = 5
 
 
 def parse(text: str) -> Query:
@@ -39,7 +40,7 @@ def parse(text: str) -> Query:
     if len(text) > _LENGTH:
         raise malformed("SOQL statements can have at most 100,000 characters")
     parser = _Parser(text, tokens(text))
-    query = parser.query(nested=False)
+    query = parser.query(level=1)
     parser.expect_end()
     return query
 
@@ -91,18 +92,18 @@ class _Parser:
         if self._token.kind != "end":
             raise unexpected(self._token.text)
 
-    def query(self, *, nested: bool) -> Query:
-        """SELECT ... to the end of the query or to the closing parenthesis."""
+    def query(self, *, level: int) -> Query:
+        """SELECT ... to the end of the query or to the closing parenthesis; children are a level below."""
         self._need_word("SELECT")
-        selected = [self._selected(nested=nested)]
+        selected = [self._selected(level)]
         while self._symbol(","):
-            selected.append(self._selected(nested=nested))
+            selected.append(self._selected(level))
         self._need_word("FROM")
         source = self._name()
         alias = self._alias()
         where = self._condition() if self._word("WHERE") else None
         group_by = self._group_by()
-        having = self._condition() if self._word("HAVING") else None
+        having = self._condition() if group_by and self._word("HAVING") else None
         order_by = self._order_by()
         limit = self._whole_number() if self._word("LIMIT") else None
         offset = self._whole_number() if self._word("OFFSET") else 0
@@ -133,11 +134,11 @@ class _Parser:
         if self._word("ALL"):
             self._need_word("ROWS")
 
-    def _selected(self, *, nested: bool) -> Selected:
+    def _selected(self, level: int) -> Selected:
         if self._symbol("("):
-            if nested:
+            if level == _LEVELS:
                 raise unexpected("(")
-            inner = self.query(nested=True)
+            inner = self.query(level=level + 1)
             self._need_symbol(")")
             return Selected(inner)
         if self._token.is_word("FIELDS"):
@@ -185,9 +186,7 @@ class _Parser:
             conditions = [first]
             while self._word(operator):
                 conditions.append(self._unit())
-            if self._token.is_word("AND", "OR"):
-                # Salesforce wants parentheses where AND and OR meet.
-                raise unexpected(self._token.text)
+            # What follows is for the caller: Salesforce wants parentheses where AND and OR meet.
             return Junction(operator, tuple(conditions))
         return first
 
@@ -206,39 +205,43 @@ class _Parser:
         if token.kind == "symbol" and token.text in _COMPARE:
             return Comparison(operand, "!=" if token.text == "<>" else token.text, self._literal())
         if token.is_word("LIKE"):
-            return Comparison(operand, "LIKE", self._literal())
-        if token.is_word("IN", "INCLUDES", "EXCLUDES"):
+            return Comparison(operand, "LIKE", self._literal(pattern=True))
+        if token.is_word("INCLUDES", "EXCLUDES"):
             return Comparison(operand, token.text.upper(), self._list())
         if token.is_word("NOT"):
             self._need_word("IN")
-            return Comparison(operand, "NOT IN", self._list())
+            return Comparison(operand, "NOT IN", self._list_or_query())
+        if token.is_word("IN"):
+            return Comparison(operand, "IN", self._list_or_query())
         raise unexpected(token.text)
 
-    def _list(self) -> tuple[Literal, ...] | Query:
+    def _list_or_query(self) -> tuple[Literal, ...] | Query:
         self._need_symbol("(")
-        if self._token.is_word("SELECT"):
-            inner: tuple[Literal, ...] | Query = self.query(nested=True)
-        else:
-            values = [self._literal()]
-            while self._symbol(","):
-                values.append(self._literal())
-            inner = tuple(values)
+        inner: tuple[Literal, ...] | Query
+        inner = self.query(level=_LEVELS) if self._token.is_word("SELECT") else self._literals()
         self._need_symbol(")")
         return inner
 
-    def _literal(self) -> Literal:
+    def _list(self) -> tuple[Literal, ...]:
+        self._need_symbol("(")
+        found = self._literals()
+        self._need_symbol(")")
+        return found
+
+    def _literals(self) -> tuple[Literal, ...]:
+        found = [self._literal()]
+        while self._symbol(","):
+            found.append(self._literal())
+        return tuple(found)
+
+    def _literal(self, *, pattern: bool = False) -> Literal:
         token = self._take()
         if token.kind == "string":
-            return unquoted(token.text)
+            return unquoted(token.text, pattern=pattern)
         if token.kind == "number":
             return Decimal(token.text)
-        if token.kind == "date":
-            return Moment(token.text, is_date=True)
-        if token.kind == "datetime":
-            moment = parse_datetime(token.text)
-            if moment is None:
-                raise malformed(f"invalid date: {token.text}")
-            return Moment(show_datetime(moment), is_date=False)
+        if token.kind in {"date", "datetime"}:
+            return _moment(token)
         if token.kind == "word":
             return _keyword(token)
         raise unexpected(token.text)
@@ -278,6 +281,16 @@ class _Parser:
         if token.kind != "number" or not token.text.isdigit():
             raise unexpected(token.text)
         return int(token.text)
+
+
+def _moment(token: Token) -> Moment:
+    """The day or time that a literal names; there are no 30 days in February."""
+    moment = parse_datetime(f"{token.text}T00:00:00Z" if token.kind == "date" else token.text)
+    if moment is None:
+        raise malformed(f"invalid date: {token.text}")
+    if token.kind == "date":
+        return Moment(token.text, is_date=True)
+    return Moment(show_datetime(moment), is_date=False)
 
 
 def _keyword(token: Token) -> Literal:

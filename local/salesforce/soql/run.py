@@ -12,8 +12,9 @@ from local.salesforce.soql.aggregate import grouped, is_aggregate
 from local.salesforce.soql.errors import malformed, no_relation, not_filterable
 from local.salesforce.soql.fields import Column, Scope, column, date_function, operand, scope_of
 from local.salesforce.soql.filters import Predicate, candidates, predicate
+from local.salesforce.soql.joins import check_joins
 from local.salesforce.soql.parse import parse
-from local.salesforce.soql.tree import Function, Order, Path, Query, Selected
+from local.salesforce.soql.tree import Condition, Function, Order, Path, Query, Selected
 from local.salesforce.values import Row, Value, attributes, show, show_address
 from local.salesforce.world import World, linked
 
@@ -29,6 +30,7 @@ class Found:
     records: list[Record]
     total: int
     sobject: str = ""
+    grouped: bool = False
 
 
 def run_query(world: World, text: str, version: str, *, deleted: bool = False) -> Found:
@@ -36,14 +38,16 @@ def run_query(world: World, text: str, version: str, *, deleted: bool = False) -
     query = parse(text)
     scope = scope_of(world, query)
     rows = _matching(scope, query, deleted=deleted)
-    if len(query.selected) == 1 and query.selected[0].what == Function("COUNT", None):
+    if len(query.selected) == 1 and query.selected[0].what == Function("COUNT", None) and not query.group_by:
         return Found([], len(rows[: query.limit]), scope.sobject.name)
-    if query.group_by or any(is_aggregate(each.what) for each in query.selected):
-        records = grouped(scope, query, rows)
-    else:
-        shower = _shower(scope, query, version)
-        records = [shower(row) for row in _ordered(scope, query.order_by, rows)]
-    records = _cut(query, records)
+    aggregates = any(is_aggregate(each.what) for each in query.selected)
+    if aggregates and query.limit is not None and not query.group_by:
+        raise malformed("LIMIT beside an aggregate function needs GROUP BY")
+    if query.group_by or aggregates:
+        records = _cut(query, grouped(scope, query, rows))
+        return Found(records, len(records), scope.sobject.name, grouped=True)
+    shower = _shower(scope, query, version)
+    records = _cut(query, [shower(row) for row in _ordered(scope, query.order_by, rows)])
     return Found(records, len(records), scope.sobject.name)
 
 
@@ -57,32 +61,32 @@ def _cut(query: Query, records: list[Record]) -> list[Record]:
 def _matching(scope: Scope, query: Query, *, deleted: bool) -> list[Row]:
     test: Predicate = lambda _: True  # noqa: E731
     if query.where is not None:
-        test = predicate(scope, query.where, lambda inner: _ids(scope.world, replace(inner, text=query.text)))
+        test = _where(scope, query.where)
     rows = None if deleted else candidates(scope, query.where)
     if rows is None:
         rows = scope.world.store.rows(scope.sobject.name, deleted=deleted)
     return [row for row in rows if test(row)]
 
 
+def _where(scope: Scope, condition: Condition) -> Predicate:
+    check_joins(scope, condition)
+    return predicate(scope, condition, lambda inner: _ids(scope.world, replace(inner, text=scope.text)))
+
+
 def _ids(world: World, query: Query) -> set[str]:
     """The values of a semi-join's one field."""
-    scope = scope_of(world, query)
-    if len(query.selected) != 1 or not isinstance(query.selected[0].what, Path):
-        raise malformed("A nested query must select exactly one field")
-    wanted = column(scope, query.selected[0].what)
-    values = (wanted.read(row) for row in _cut_rows(query, _matching(scope, query, deleted=False)))
+    scope, chosen = scope_of(world, query), query.selected[0].what
+    assert isinstance(chosen, Path), "check_joins refuses others"
+    wanted = column(scope, chosen)
+    values = (wanted.read(row) for row in _matching(scope, query, deleted=False))
     return {str(value) for value in values if value is not None}
-
-
-def _cut_rows(query: Query, rows: list[Row]) -> list[Row]:
-    return rows[: query.limit]
 
 
 def _ordered(scope: Scope, orders: tuple[Order, ...], rows: list[Row]) -> list[Row]:
     """Rows by ORDER BY; empty values come first unless NULLS LAST."""
     for order in reversed(orders):
         found = operand(scope, order.what)
-        if not found.field.filterable:
+        if not found.field.filterable or found.field.type == "multipicklist":
             raise not_filterable(found.field.name, "sorted")
         rows = sorted(rows, key=cmp_to_key(_comparison(found, order)))
     return rows
@@ -106,7 +110,7 @@ def _sortable(field: Field, value: Value | None) -> Value | None:
 
 
 def _shower(scope: Scope, query: Query, version: str) -> Callable[[Row], Record]:
-    _refuse_doubled(query)
+    _check_selected(scope, query)
     parts = [part for each in query.selected for part in _parts(scope, each, version)]
 
     def shown(row: Row) -> Record:
@@ -118,13 +122,22 @@ def _shower(scope: Scope, query: Query, version: str) -> Callable[[Row], Record]
     return shown
 
 
-def _refuse_doubled(query: Query) -> None:
+def _check_selected(scope: Scope, query: Query) -> None:
     seen: set[str] = set()
     for each in query.selected:
-        name = str(each.what).lower() if isinstance(each.what, Path) else ""
-        if name and name in seen:
-            raise malformed(f"duplicate field selected: {each.what}")
-        seen.add(name)
+        if isinstance(each.what, Path) and each.alias:
+            raise malformed("only aggregate expressions use field aliasing")
+        for name in _names(scope, each.what):
+            if name.lower() in seen:
+                raise malformed(f"duplicate field selected: {name}")
+            seen.add(name.lower())
+
+
+def _names(scope: Scope, what: Path | Function | Query | str) -> list[str]:
+    """The fields that an entry of the SELECT list stands for."""
+    if isinstance(what, str):
+        return _all_fields(scope, what)
+    return [str(what)] if isinstance(what, Path) else []
 
 
 def _parts(scope: Scope, selected: Selected, version: str) -> list[Shower]:
@@ -197,10 +210,12 @@ def _children(scope: Scope, query: Query, version: str) -> Shower:
     link = scope.world.org.schema.child(scope.sobject.name, name)
     if link is None:
         raise no_relation(scope.text, query.source_at, name, scope.sobject.name)
+    if query.offset and scope.query.limit != 1:
+        raise malformed("OFFSET in a sub-query needs LIMIT 1 in the query around it")
     child = scope.world.org.schema.objects[link.child]
     inner = Scope(scope.world, child, replace(query, text=scope.text))
     shower = _shower(inner, inner.query, version)
-    test = predicate(inner, query.where, lambda each: _ids(scope.world, each)) if query.where else None
+    test = _where(inner, query.where) if query.where else None
 
     def put(row: Row, record: Record) -> None:
         rows = scope.world.store.having(link.child, link.field, row["Id"])

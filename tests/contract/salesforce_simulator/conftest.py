@@ -1,4 +1,4 @@
-"""One small package for all tests, and a fresh org for each."""
+"""One small package for all tests, a fresh org for each, and a note of the rules that each reaches."""
 
 from __future__ import annotations
 
@@ -6,7 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from local.salesforce.bulk.sheets import Unreadable
+from local.salesforce.errors import ApiError, OAuthError
+from local.salesforce.lookup import MultipleMatches
 from tests.contract.salesforce_simulator.driver import Client
+from tests.contract.salesforce_simulator.rules import Reached
 from tests.contract.salesforce_simulator.small_package import (
     write_channel,
     write_field,
@@ -18,6 +22,36 @@ HEARD = (
     "AccountChangeEvent", "ContactChangeEvent", "LeadChangeEvent", "OrderChangeEvent", "OpportunityChangeEvent",
     "CampaignMemberChangeEvent", "Parcel__ChangeEvent",
 )  # fmt: skip
+
+
+NEEDS_RECORDINGS = ("test_recorded_exchanges.py", "test_recorded_describes.py")
+ABOUT_ALL = "test_each_rule_is_reached_by_a_test"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What looks back at all tests of this folder comes after them."""
+    items.sort(key=lambda item: item.name == ABOUT_ALL)
+
+
+@pytest.fixture(scope="session")
+def reached() -> Reached:
+    return Reached()
+
+
+@pytest.fixture(autouse=True)
+def noted(request: pytest.FixtureRequest, reached: Reached, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Notes which rule each refusal comes from. Recordings may not be shipped, so they hold no rule."""
+    if request.path.name in NEEDS_RECORDINGS:
+        return
+    for kind in (ApiError, OAuthError, Unreadable, MultipleMatches):
+        plain = kind.__init__
+
+        def noting(self, *given, plain=plain, **named):
+            reached.note(request.node.nodeid)
+            plain(self, *given, **named)
+
+        monkeypatch.setattr(kind, "__init__", noting)
 
 
 @pytest.fixture(scope="session")

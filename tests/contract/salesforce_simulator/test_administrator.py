@@ -1,4 +1,4 @@
-"""What people do at the screen: merging, converting, deleting, restoring (fact sheet, 3.6, 4.2, 5.1, 7.4)."""
+"""What people do at the screen: merging, converting, deleting, restoring."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def merged_contacts(org, **loser):
 
 
 def test_a_merged_record_is_in_the_recycle_bin_and_names_its_master(org):
-    """queryAll shows the loser as deleted with MasterRecordId; every other read says that it is deleted."""
+    """The loser is deleted and MasterRecordId names the winner, as queryAll shows; other reads say it is
+    deleted. [documented: SOAP API Developer Guide, merge()]
+    """
     winner, loser = merged_contacts(org)
     row = all_rows(org, f"SELECT IsDeleted, MasterRecordId FROM Contact WHERE Id = '{loser}'")[0]
     assert (row["IsDeleted"], row["MasterRecordId"]) == (True, winner)
@@ -42,7 +44,9 @@ def test_a_merged_record_is_in_the_recycle_bin_and_names_its_master(org):
 
 
 def test_the_losers_children_move_to_the_winner(org):
-    """Standard and own lookups alike; the children count as changed."""
+    """A merge makes the winner the parent of the loser's records. That they count as changed is assumed.
+    [documented: SOAP API Developer Guide, merge()]
+    """
     accounts = [org.create("Account", Name=name) for name in "ab"]
     contact = org.create("Contact", LastName="Byron", AccountId=accounts[1])
     order = org.create("Order", AccountId=accounts[1], EffectiveDate="2026-11-20", Status="Draft")
@@ -53,7 +57,7 @@ def test_the_losers_children_move_to_the_winner(org):
 
 
 def test_merges_chain(org):
-    """A survivor may lose a later merge: its own loser goes on naming it."""
+    """A survivor may lose a later merge: its own loser goes on naming it. [assumed]"""
     second, first = merged_contacts(org)
     third = org.create("Contact", LastName="King")
     org.person("_merge", object="Contact", winner=third, loser=second)
@@ -62,7 +66,7 @@ def test_merges_chain(org):
 
 
 def test_the_losers_key_is_free_again(org):
-    """The person may carry it over; an upsert by the key of a loser creates a new record otherwise."""
+    """A deleted record holds no key: the winner may take it over, or an upsert creates anew. [assumed]"""
     _, loser = merged_contacts(org, Storefront_Key__c="shop:1")
     again = org.upsert("Contact", "shop:1", LastName="new")
     assert again.status == 201
@@ -75,7 +79,7 @@ def test_the_losers_key_is_free_again(org):
 
 
 def test_both_in_a_campaign_leaves_one_membership(org):
-    """One member per campaign and contact, after a merge too."""
+    """One member per campaign and contact, after a merge too. [assumed]"""
     campaigns = [org.create("Campaign", Name=name) for name in "ab"]
     winner, loser = (org.create("Contact", LastName=name) for name in "xy")
     for campaign, person in ((0, winner), (0, loser), (1, loser)):
@@ -88,7 +92,9 @@ def test_both_in_a_campaign_leaves_one_membership(org):
 
 
 def test_a_merge_is_told_as_a_deletion_an_update_and_moved_children(heard):
-    """No event says merge: the loser is deleted, the winner updated, children get their new parent."""
+    """No event says merge: the loser is deleted, the winner updated, children get their new parent.
+    [assumed]
+    """
     accounts = [heard.create("Account", Name=name) for name in "ab"]
     heard.create("Contact", LastName="Byron", AccountId=accounts[1])
     before = heard.control("GET", "/_events").body["last"]
@@ -105,7 +111,7 @@ def test_a_merge_is_told_as_a_deletion_an_update_and_moved_children(heard):
 
 
 def test_person_accounts_merge_as_a_whole(package):
-    """Account and contact half go together, never with a business account or a plain contact."""
+    """Person accounts merge with each other only, contacts included. The code is assumed. [reported]"""
     org = Client(package, switches=Switches(person_accounts=True))
     kind = org.rows("SELECT Id FROM RecordType WHERE IsPersonType = true")[0]["Id"]
     winner, loser = (org.create("Account", LastName=name, RecordTypeId=kind) for name in "ab")
@@ -126,15 +132,22 @@ def test_person_accounts_merge_as_a_whole(package):
 
 
 def test_only_some_objects_merge_and_never_with_themselves(org):
+    """Only leads, contacts, accounts and, lately, cases merge. The codes are assumed.
+    [documented: Apex Developer Guide, Merging Records]
+    """
     contact = org.create("Contact", LastName="a")
     parcels = [org.create("Parcel__c", Name=name, Carrier__c="post") for name in "ab"]
     assert refused(org, "_merge", object="Contact", winner=contact, loser=contact) == (400, "DUPLICATE_VALUE")
     assert refused(org, "_merge", object="Parcel__c", winner=parcels[0], loser=parcels[1])[0] == 400
-    assert refused(org, "_merge", object="Contact", winner=contact, loser="nonsense") == (400, "MALFORMED_ID")
+    reply = org.control("POST", "/_merge", {"object": "Contact", "winner": contact, "loser": "nonsense"})
+    assert reply.error == (400, "MALFORMED_ID")
+    assert reply.body[0]["message"] == "loser: malformed id nonsense"
 
 
 def test_a_converted_lead_names_what_it_became(org):
-    """IsConverted, ConvertedDate and the ids of account, contact and opportunity."""
+    """A converted lead has IsConverted, ConvertedDate and the ids of account, contact and opportunity.
+    [documented: Object Reference, Lead]
+    """
     lead = org.create(
         "Lead", LastName="Byron", FirstName="Ada", Company="Weber", Email="a@example.com", City="Lyon"
     )
@@ -156,6 +169,9 @@ def test_a_converted_lead_names_what_it_became(org):
 
 
 def test_a_converted_lead_is_read_only(org):
+    """A converted lead can't be changed, nor converted again.
+    [documented: SOAP API Developer Guide, StatusCode]
+    """
     lead = org.create("Lead", LastName="Byron", Company="Weber")
     org.person("_convert", lead=lead, opportunity=False)
     assert org.change("Lead", lead, Phone="1").error == (400, "CANNOT_UPDATE_CONVERTED_LEAD")
@@ -164,7 +180,9 @@ def test_a_converted_lead_is_read_only(org):
 
 
 def test_a_lead_may_become_what_is_there_already(org):
-    """Given account and contact are used; the contact must be the account's."""
+    """Given account and contact are used; the contact must be the account's. The code is assumed.
+    [documented: SOAP API Developer Guide, convertLead()]
+    """
     account = org.create("Account", Name="Weber")
     contact = org.create("Contact", LastName="Byron", AccountId=account)
     stranger = org.create("Contact", LastName="King")
@@ -183,7 +201,9 @@ def test_a_lead_may_become_what_is_there_already(org):
 
 
 def test_a_conversion_is_one_transaction_of_creations_and_the_leads_update(heard):
-    """Account, contact, opportunity, lead, numbered in this order; the lead's event lacks LastModifiedDate."""
+    """Account, contact, opportunity and the lead's update, which lacks LastModifiedDate. The order is
+    assumed. [documented: Change Data Capture Developer Guide, Change Events for Lead Conversion]
+    """
     lead = heard.create("Lead", LastName="Byron", Company="Weber")
     before = heard.control("GET", "/_events").body["last"]
     heard.person("_convert", lead=lead)
@@ -198,7 +218,7 @@ def test_a_conversion_is_one_transaction_of_creations_and_the_leads_update(heard
 
 
 def test_an_administrator_may_do_what_the_integration_user_may_not(tmp_path):
-    """Object and field permissions of the connected user do not bind people."""
+    """Object and field permissions of the connected user do not bind people. [ours]"""
     write_permission_set(write_package(tmp_path), "Connector", {"Contact": "cr"}, {})
     org = Client(tmp_path, permission_set="Connector")
     contact = org.create("Contact", LastName="Byron")
@@ -209,7 +229,7 @@ def test_an_administrator_may_do_what_the_integration_user_may_not(tmp_path):
 
 
 def test_people_are_stopped_by_the_orgs_rules_too(package):
-    """A person has seen the duplicates an alert shows, but a blocking rule blocks everyone."""
+    """A person who has seen an alert's duplicates may save; a blocking rule blocks everyone. [documented]"""
     rules = (DuplicateRule("Contact", ("LastName",), "alert"), DuplicateRule("Contact", ("Phone",), "block"))
     org = Client(package, switches=Switches(duplicate_rules=rules))
     org.create("Contact", LastName="Byron", Phone="1")
@@ -223,13 +243,16 @@ def test_people_are_stopped_by_the_orgs_rules_too(package):
 
 
 def test_a_fault_ordered_for_the_connector_spares_people(org):
+    """Faults are ordered against the connector. [ours]"""
     org.control("POST", "/_faults", {"fault": "lock"})
     org.person("_edit", object="Contact", fields={"LastName": "Byron"})
     assert org.try_create("Contact", LastName="King").error == (400, "UNABLE_TO_LOCK_ROW")
 
 
 def test_what_went_with_its_parent_comes_back_with_it(org):
-    """An order returns with its items and its total; references that the deletion emptied return as well."""
+    """A record returns with what its deletion took along, and with the references that it emptied.
+    [documented: Apex Developer Guide, Deleting Records]
+    """
     _, entry = org.priced_product(price=5)
     order = org.order()
     item = org.create("OrderItem", OrderId=order, PricebookEntryId=entry, Quantity=2, UnitPrice=5)
@@ -247,6 +270,7 @@ def test_what_went_with_its_parent_comes_back_with_it(org):
 
 
 def test_a_key_taken_meanwhile_keeps_a_record_in_the_bin(org):
+    """Unique values hold for what comes back, too. [assumed]"""
     first = org.create("Contact", LastName="a", Storefront_Key__c="shop:1")
     org.person("_delete", object="Contact", id=first)
     org.create("Contact", LastName="b", Storefront_Key__c="shop:1")
@@ -256,14 +280,32 @@ def test_a_key_taken_meanwhile_keeps_a_record_in_the_bin(org):
 
 @pytest.mark.parametrize(("days", "error"), [(14, None), (16, (400, "UNDELETE_FAILED"))])
 def test_the_recycle_bin_keeps_15_days(org, days, error):
+    """Deleted records can be restored for 15 days. The code is assumed.
+    [documented: Apex Developer Guide, Deleting Records]
+    """
     record = org.create("Contact", LastName="a")
     org.person("_delete", object="Contact", id=record)
     org.clock.pass_(days * 86_400)
+    org.log_in()
+    kept = all_rows(org, f"SELECT Id FROM Contact WHERE Id = '{record}'")
+    assert len(kept) == (0 if error else 1), "not even queryAll reads what has left it"
     reply = org.control("POST", "/_undelete", {"object": "Contact", "id": record})
     assert (None if reply.status == 200 else reply.error) == error
 
 
+def test_what_left_the_recycle_bin_never_was(org):
+    """A record that left the bin can't be told from one that never was, and a merged one names its survivor no
+    more. The codes are assumed. [documented: Apex Developer Guide, Deleting Records]
+    """
+    _, loser = merged_contacts(org)
+    assert org.person("_empty_bin")["removed"] == 1
+    assert not all_rows(org, f"SELECT MasterRecordId FROM Contact WHERE Id = '{loser}'")
+    assert org.call("GET", f"sobjects/Contact/{loser}").error == (404, "NOT_FOUND")
+    assert org.try_create("Case", ContactId=loser).error == (400, "INVALID_CROSS_REFERENCE_KEY")
+
+
 def test_what_is_not_in_the_bin_cannot_come_back(org):
+    """Only deleted records return, and none before the parent it went with. [assumed]"""
     order = org.order()
     _, entry = org.priced_product()
     item = org.create("OrderItem", OrderId=order, PricebookEntryId=entry, Quantity=1, UnitPrice=1)

@@ -1,4 +1,4 @@
-"""The life of bulk jobs: results, ends, allowances, transactions (fact sheet, 3.5)."""
+"""The life of bulk jobs: results, ends, allowances, transactions."""
 
 from __future__ import annotations
 
@@ -22,12 +22,15 @@ def small_batches(package, **more):
 
 
 def test_results_wait_for_the_end_of_the_job(bulk):
+    """A job has no results before its end; the code is assumed. [assumed]"""
     job = bulk.started("insert", "LastName\na\n")
     assert bulk.org.call("GET", f"jobs/ingest/{job}/failedResults").error == (400, "INVALIDJOBSTATE")
 
 
 def test_an_aborted_job_keeps_what_was_done_and_shows_the_rest(package):
-    """Rows of batches that ran stay; the others are unprocessed. A finished job can't be aborted."""
+    """An aborted job keeps what was done and shows the other rows as unprocessed, which is documented; a
+    finished job can't be aborted. [recorded]
+    """
     bulk = small_batches(package)
     job = bulk.started("insert", "LastName\na\nb\nc\nd\ne\n")
     bulk.info(job)
@@ -41,6 +44,9 @@ def test_an_aborted_job_keeps_what_was_done_and_shows_the_rest(package):
 
 
 def test_jobs_are_listed_and_deleted_and_expire_after_seven_days(bulk):
+    """Jobs are listed, and gone after seven days. One is deleted when UploadComplete or over, but not while
+    Open or InProgress; the code is assumed. [documented: Bulk API 2.0 Developer Guide, Delete a Job]
+    """
     done, waiting = bulk.started("insert", "LastName\na\n"), bulk.make("insert").id
     bulk.finish(done)
     listed = bulk.org.call("GET", "jobs/ingest").body
@@ -54,8 +60,45 @@ def test_jobs_are_listed_and_deleted_and_expire_after_seven_days(bulk):
     assert bulk.org.call("GET", "jobs/ingest").body["records"] == []
 
 
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "jobs"),
+        ("GET", "jobs/nothing"),
+        ("GET", "jobs/ingest/{ingest}/nothing"),
+        ("POST", "jobs/ingest/{ingest}/failedResults"),
+        ("GET", "jobs/ingest/{ingest}/failedResults/more"),
+        ("GET", "jobs/query/{query}/failedResults"),
+        ("GET", "jobs/ingest/{query}"),
+        ("GET", "jobs/ingest/750000000000099AAA"),
+    ],
+)
+def test_what_the_guide_does_not_list_is_not_found(bulk, method, path):
+    """Jobs have the resources that the guide lists; an ingest job is no query job. The code is assumed.
+    [documented: Bulk API 2.0 Developer Guide, Supported URIs and Methods]
+    """
+    query = {"operation": "query", "query": "SELECT Id FROM Account"}
+    ids = {"ingest": bulk.make("insert").id, "query": bulk.org.call("POST", "jobs/query", query).id}
+    assert bulk.org.call(method, path.format(**ids)).error == (404, "NOT_FOUND")
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("PATCH", "jobs/ingest"), ("POST", "jobs/ingest/{}"), ("GET", "jobs/ingest/{}/batches")],
+)
+def test_each_resource_of_jobs_has_its_methods(bulk, method, path):
+    """Jobs are made and listed, one is read, changed and deleted, and its data is put; no more. The code is
+    assumed. [documented: Bulk API 2.0 Developer Guide, Supported URIs and Methods]
+    """
+    job = bulk.make("insert").id
+    assert bulk.org.call(method, path.format(job)).error == (405, "METHOD_NOT_ALLOWED")
+    assert bulk.info(job)["state"] == "Open"
+
+
 def test_batches_count_against_the_days_allowance(package):
-    """15,000 batches of 10,000 rows in 24 hours; limits shows what is left."""
+    """An org has 15,000 batches of up to 10,000 rows in 24 hours, and limits shows what is left. The code is
+    assumed. [documented: Bulk API 2.0 Developer Guide, Limits]
+    """
     bulk = small_batches(package, bulk_daily_batches=2)
     bulk.run("insert", "LastName\na\nb\nc\n")
     assert bulk.org.call("GET", "limits").body["DailyBulkApiBatches"] == {"Max": 2, "Remaining": 0}
@@ -63,7 +106,9 @@ def test_batches_count_against_the_days_allowance(package):
 
 
 def test_a_chunk_of_200_rows_is_one_transaction_of_the_bulk_api(heard):
-    """changeOrigin names bulkapi and the client of the create call; other chunks are other transactions."""
+    """Each chunk of 200 rows is a transaction of its own; changeOrigin names the bulk API and the client that
+    made the job. [assumed]
+    """
     bulk = Bulk(heard)
     sent = {"Sforce_Call_Options": "client=storefront_connector"}
     job = heard.call("POST", "jobs/ingest", {"object": "Contact", "operation": "insert"}, **sent).id
@@ -79,7 +124,7 @@ def test_a_chunk_of_200_rows_is_one_transaction_of_the_bulk_api(heard):
 
 
 def test_faults_hit_single_rows_of_a_job(bulk):
-    """A locked row is a failed row, not a failed job."""
+    """A locked row is a failed row, not a failed job. [assumed]"""
     bulk.org.control("POST", "/_faults", {"fault": "lock", "node": "King"})
     run = bulk.run("insert", "LastName\nByron\nKing\nLovelace\n")
     assert [each["LastName"] for each in run.succeeded] == ["Byron", "Lovelace"]
@@ -87,7 +132,7 @@ def test_faults_hit_single_rows_of_a_job(bulk):
 
 
 def test_commerce_rules_hold_in_bulk_too(bulk):
-    """Order items by keys of order and price entry; the total rolls up."""
+    """What holds for a record holds for a row of a job; the order's total rolls up as well. [assumed]"""
     _, entry = bulk.org.priced_product(price=5)
     bulk.org.change("PricebookEntry", entry, Storefront_Key__c="sku")
     order = bulk.org.order(Storefront_Key__c="shop:1")
@@ -100,6 +145,7 @@ def test_commerce_rules_hold_in_bulk_too(bulk):
 
 
 def test_calls_are_counted_under_the_job_and_not_its_id(bulk):
+    """Calls are counted per resource, without ids of jobs. [ours]"""
     run = bulk.run("insert", "LastName\na\n")
     assert run.succeeded
     paths = bulk.org.control("GET", "/_calls").body["paths"]
@@ -109,7 +155,7 @@ def test_calls_are_counted_under_the_job_and_not_its_id(bulk):
 
 
 def test_simple_salesforce_runs_jobs_and_a_restart_loses_none(package, tmp_path):
-    """The library's own bulk2 client, which polls till the end; `--data` keeps jobs."""
+    """simple-salesforce's own client for jobs polls until their end; `--data` keeps jobs. [ours]"""
     running = Running(package, tmp_path)
     sf = running.client()
     sf.bulk2_url = f"{running.url}/services/data/v66.0/jobs/"

@@ -1,4 +1,4 @@
-"""Bulk API 2.0 query jobs (fact sheet, 3.5)."""
+"""Bulk API 2.0 query jobs."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def answer(bulk, soql, operation="query", **more):
 
 
 def test_a_query_job_starts_by_itself_and_runs_till_complete(bulk):
-    """Nothing is uploaded: the job is UploadComplete from the start, and names the object."""
+    """A query job is UploadComplete from the start and names its object; nothing is uploaded. [recorded]"""
     bulk.org.create("Account", Name="Weber")
     job = make(bulk, "SELECT Id FROM Account").body
     assert (job["state"], job["object"], job["operation"]) == ("UploadComplete", "Account", "query")
@@ -42,7 +42,9 @@ def test_a_query_job_starts_by_itself_and_runs_till_complete(bulk):
 
 
 def test_the_result_is_csv_with_everything_in_quotes(bulk):
-    """Empty values are empty, checkboxes true or false, parents' fields under their path."""
+    """All cells of a result are in quotes, empty values empty; parents' fields stand under their path. That
+    checkboxes are true or false is assumed. [reported]
+    """
     account = bulk.org.create("Account", Name='Weber, "Sons"')
     bulk.org.create("Contact", LastName="Byron", AccountId=account)
     bulk.org.create("Contact", LastName="King")
@@ -55,7 +57,9 @@ def test_the_result_is_csv_with_everything_in_quotes(bulk):
 
 
 def test_pages_follow_the_locator_until_it_says_null(bulk):
-    """Sforce-Locator names the next page, `null` the end; Sforce-NumberOfRecords counts the page."""
+    """Sforce-Locator names the next page and is `null` at the end; Sforce-NumberOfRecords counts the page.
+    The codes are assumed. [documented: Bulk API 2.0 Developer Guide, Get Results for a Query Job]
+    """
     for name in "abc":
         bulk.org.create("Account", Name=name)
     job = make(bulk, "SELECT Name FROM Account ORDER BY Name").id
@@ -74,6 +78,7 @@ def test_pages_follow_the_locator_until_it_says_null(bulk):
 
 
 def test_the_rows_are_those_of_the_time_the_job_ran(bulk):
+    """A job's result is of the time when it ran. [assumed]"""
     job = make(bulk, "SELECT Name FROM Account").id
     bulk.finish(job, "query")
     bulk.org.create("Account", Name="late")
@@ -81,6 +86,9 @@ def test_the_rows_are_those_of_the_time_the_job_ran(bulk):
 
 
 def test_query_all_reads_the_recycle_bin(bulk):
+    """The operation queryAll also reads the recycle bin.
+    [documented: Bulk API 2.0 Developer Guide, Create a Query Job]
+    """
     account = bulk.org.create("Account", Name="gone")
     bulk.org.call("DELETE", f"sobjects/Account/{account}")
     assert answer(bulk, "SELECT Name FROM Account") == '"Name"\n'
@@ -91,6 +99,9 @@ def test_query_all_reads_the_recycle_bin(bulk):
 
 
 def test_the_job_chooses_delimiter_and_line_ending(bulk):
+    """A query job chooses the delimiter and the line ending of its result.
+    [documented: Bulk API 2.0 Developer Guide, Create a Query Job]
+    """
     bulk.org.create("Account", Name="Weber", Phone="1")
     text = answer(bulk, "SELECT Name, Phone FROM Account", columnDelimiter="PIPE", lineEnding="CRLF")
     assert text == '"Name"|"Phone"\r\n"Weber"|"1"\r\n'
@@ -105,11 +116,22 @@ def test_the_job_chooses_delimiter_and_line_ending(bulk):
         "SELECT Name FROM Account LIMIT 5 OFFSET 5",
         "SELECT Name, (SELECT Id FROM Contacts) FROM Account",
         "SELECT BillingAddress FROM Account",
+        "SELECT FIELDS(STANDARD) FROM Contact",
+        "SELECT toLabel(LeadSource) FROM Contact",
     ],
 )
 def test_what_queries_in_bulk_do_not_do(bulk, soql):
-    """No aggregates, no grouping, no OFFSET, no children, no compound fields."""
+    """Queries in bulk have no aggregates, no GROUP BY, no OFFSET, no children, no compound fields and no
+    FIELDS(). That other functions can't be selected is assumed, and so is the code.
+    [documented: Bulk API 2.0 Developer Guide, Create a Query Job]
+    """
     assert make(bulk, soql).error == (400, "FEATURENOTENABLED")
+
+
+def test_children_in_bulk_are_refused_as_aggregate_relationships(bulk):
+    """A bulk query for children is refused in words about aggregate relationships and CSV. [reported]"""
+    refused = make(bulk, "SELECT Name, (SELECT Id FROM Contacts) FROM Account")
+    assert refused.body[0]["message"].startswith("Aggregate Relationships not supported in Bulk V2 Query")
 
 
 @pytest.mark.parametrize(
@@ -123,10 +145,15 @@ def test_what_queries_in_bulk_do_not_do(bulk, soql):
     ],
 )
 def test_a_wrong_query_is_refused_when_the_job_is_made(bulk, soql, code):
+    """A wrong query is refused when the job is made, with the code that a query call gives. [assumed]"""
     assert make(bulk, soql).error == (400, code)
 
 
 def test_aborting_deleting_and_early_results(bulk):
+    """A query job is aborted and deleted, but not closed, and has no results before its end. The codes are
+    assumed, but the one for aborting twice.
+    [documented: Bulk API 2.0 Developer Guide, Supported URIs and Methods]
+    """
     job = make(bulk, "SELECT Id FROM Account").id
     assert bulk.org.call("GET", f"jobs/query/{job}/results").error == (400, "INVALIDJOBSTATE")
     job = make(bulk, "SELECT Id FROM Account").id
@@ -141,12 +168,17 @@ def test_aborting_deleting_and_early_results(bulk):
 
 
 def test_a_query_job_is_no_ingest_job(bulk):
+    """Query jobs and ingest jobs are resources of their own.
+    [documented: Bulk API 2.0 Developer Guide, Supported URIs and Methods]
+    """
     job = make(bulk, "SELECT Id FROM Account").id
     assert bulk.org.call("GET", f"jobs/ingest/{job}").error == (404, "NOT_FOUND")
 
 
 def test_query_jobs_count_against_the_days_allowance(package):
-    """10,000 query jobs in 24 hours."""
+    """An org has 10,000 query jobs in 24 hours, and limits shows what is left. The code is assumed.
+    [documented: Bulk API 2.0 Developer Guide, Limits]
+    """
     bulk = Bulk(Client(package, switches=Switches(bulk_daily_queries=1)))
     make(bulk, "SELECT Id FROM Account")
     assert bulk.org.call("GET", "limits").body["DailyBulkV2QueryJobs"] == {"Max": 1, "Remaining": 0}

@@ -1,4 +1,4 @@
-"""Change events as Event Relay hands them to EventBridge (fact sheet, 7.1 to 7.3)."""
+"""Change events as Event Relay hands them to EventBridge."""
 
 from __future__ import annotations
 
@@ -23,7 +23,9 @@ def only(events):
 
 
 def test_an_event_travels_in_an_eventbridge_envelope_under_its_api_name(heard):
-    """The source names org and channel, detail-type the event, and the data is in detail.payload."""
+    """The source names org and channel, detail-type the event, and the data is in detail.payload.
+    [recorded]
+    """
     heard.create("Contact", LastName="Byron")
     envelope = only(heard.events())
     assert {
@@ -45,7 +47,9 @@ def test_an_event_travels_in_an_eventbridge_envelope_under_its_api_name(heard):
 
 
 def test_the_event_of_an_own_object_is_named_with_two_underscores(heard):
-    """Own objects: X__c has the event X__ChangeEvent, while entityName stays X__c."""
+    """An own object X__c has the event X__ChangeEvent, while entityName stays X__c.
+    [documented: Change Data Capture Developer Guide]
+    """
     heard.create("Parcel__c", Name="p", Carrier__c="post")
     envelope = only(heard.events())
     assert envelope["detail-type"] == "Parcel__ChangeEvent"
@@ -53,7 +57,9 @@ def test_the_event_of_an_own_object_is_named_with_two_underscores(heard):
 
 
 def test_a_create_carries_every_field_that_holds_something(heard):
-    """CREATE: all non-empty fields, checkboxes always; no system stamp, deleted flag or derived field."""
+    """CREATE has all fields that hold something, but no system stamp, deleted flag or derived field.
+    [documented: Change Data Capture Developer Guide]
+    """
     record = heard.create(
         "Contact", LastName="Byron", FirstName="Ada", MailingCity="Lyon", Email="a@example.com"
     )
@@ -67,8 +73,21 @@ def test_a_create_carries_every_field_that_holds_something(heard):
     assert (header(event)["recordIds"], header(event)["changedFields"]) == ([record], [])
 
 
+def test_a_new_price_is_told_without_moment_and_author(tmp_path):
+    """The CREATE of a price book entry lacks who made and changed it, and when.
+    [documented: Change Data Capture Developer Guide, Change Events for PricebookEntry]
+    """
+    org = Client(write_channel(write_package(tmp_path), {"PricebookEntryChangeEvent": ()}))
+    _, entry = org.priced_product(price=5)
+    created = only(org.payloads("CREATE"))
+    assert created["UnitPrice"] == 5.0
+    assert {"CreatedById", "CreatedDate", "LastModifiedById", "LastModifiedDate"}.isdisjoint(created)
+    org.change("PricebookEntry", entry, UnitPrice=6)
+    assert "LastModifiedDate" in only(org.payloads("UPDATE"))
+
+
 def test_what_is_derived_from_other_records_is_not_carried(heard):
-    """A campaign member shows its contact's name and address, but its events only tell who it is."""
+    """A member's events tell who it is, not what it shows of its contact. [assumed]"""
     contact = heard.create("Contact", LastName="Byron", Email="a@example.com")
     heard.create("CampaignMember", CampaignId=heard.create("Campaign", Name="c"), ContactId=contact)
     event = heard.payloads("CREATE")[-1]
@@ -77,7 +96,9 @@ def test_what_is_derived_from_other_records_is_not_carried(heard):
 
 
 def test_an_update_carries_only_what_changed_and_its_moment(heard):
-    """UPDATE: the changed fields and LastModifiedDate; parts of names and addresses are dotted in changedFields."""
+    """UPDATE: the changed fields and LastModifiedDate; parts of names and addresses are dotted in
+    changedFields. [recorded]
+    """
     record = heard.create("Contact", LastName="Byron", MailingCity="Lyon", MailingStreet="1 rue", Phone="1")
     heard.clock.pass_(60)
     heard.change("Contact", record, LastName="King", MailingCity="Nantes", Phone="1")
@@ -91,7 +112,9 @@ def test_an_update_carries_only_what_changed_and_its_moment(heard):
 
 
 def test_an_emptied_field_is_named_but_has_no_value(heard):
-    """A recorded relay event lists fields in changedFields that its body lacks; nulledFields may be missing."""
+    """A relayed event lists fields in changedFields that its body lacks; nulledFields may be missing.
+    [recorded]
+    """
     record = heard.create("Contact", LastName="Byron", MailingCity="Lyon", Phone="1")
     heard.change("Contact", record, Phone=None, MailingCity="")
     event = only(heard.payloads("UPDATE"))
@@ -104,7 +127,9 @@ def test_an_emptied_field_is_named_but_has_no_value(heard):
     ("how", "value", "listed"), [("null", {"Phone": None}, None), ("listed", {}, ["Phone"])]
 )
 def test_orgs_may_tell_of_emptied_fields_in_other_ways(loud_package, how, value, listed):
-    """Null means emptied in some feeds, nulledFields names it in others: code must take all forms."""
+    """nulledFields names emptied fields in other feeds. That null may mean emptied is assumed: code must
+    take all. [documented: Change Data Capture Developer Guide, ChangeEventHeader Fields]
+    """
     org = Client(loud_package, switches=Switches(cleared_in_events=how))
     record = org.create("Contact", LastName="Byron", Phone="1")
     org.change("Contact", record, Phone=None)
@@ -114,6 +139,7 @@ def test_orgs_may_tell_of_emptied_fields_in_other_ways(loud_package, how, value,
 
 
 def test_a_deletion_carries_no_field(heard):
+    """DELETE is a header alone. [documented: Change Data Capture Developer Guide]"""
     record = heard.create("Contact", LastName="Byron")
     heard.call("DELETE", f"sobjects/Contact/{record}")
     event = only(heard.payloads("DELETE"))
@@ -122,7 +148,7 @@ def test_a_deletion_carries_no_field(heard):
 
 
 def test_what_comes_back_from_the_recycle_bin_is_told_whole(heard):
-    """UNDELETE has the body of a CREATE."""
+    """UNDELETE has all fields, as CREATE has. [documented: Change Data Capture Developer Guide]"""
     record = heard.create("Contact", LastName="Byron", Phone="1")
     heard.person("_delete", object="Contact", id=record)
     heard.person("_undelete", object="Contact", id=record)
@@ -131,7 +157,9 @@ def test_what_comes_back_from_the_recycle_bin_is_told_whole(heard):
 
 
 def test_enriched_fields_go_with_updates_and_deletions_only(heard):
-    """A channel member may add fields, changed or not; creations are whole anyway and empty ones are left out."""
+    """A channel member may add fields, changed or not, to updates and deletions; empty ones are left out.
+    [reported]
+    """
     account = heard.create("Account", Name="Weber")
     order = heard.upsert(
         "Order", "shop:1", AccountId=account, EffectiveDate="2026-11-20", Status="Draft", Description="x"
@@ -145,13 +173,16 @@ def test_enriched_fields_go_with_updates_and_deletions_only(heard):
 
 
 def test_only_entities_that_a_channel_member_selects_leave_the_org(heard, org):
+    """Events come only of entities that are selected. [documented: Change Data Capture Developer Guide]"""
     heard.create("Product2", Name="towel")
     org.create("Contact", LastName="unheard")
     assert heard.events() == org.events() == []
 
 
 def test_the_origin_names_api_version_and_client(heard):
-    """Sforce-Call-Options client=X comes back as changeOrigin; without it the client is missing."""
+    """Sforce-Call-Options client=X comes back in changeOrigin. That it is missing otherwise is assumed.
+    [documented: Change Data Capture Developer Guide, ChangeEventHeader Fields]
+    """
     heard.call("POST", "sobjects/Contact", {"LastName": "a"}, **OURS)
     heard.call("POST", "sobjects/Contact", {"LastName": "b"})
     origins = [header(each)["changeOrigin"] for each in heard.payloads()]
@@ -162,7 +193,7 @@ def test_the_origin_names_api_version_and_client(heard):
 
 
 def test_a_persons_edit_is_told_from_the_integrations(heard):
-    """The user interface calls itself SfdcInternalAPI on SOAP, and commitUser is the person."""
+    """The user interface calls itself SfdcInternalAPI on SOAP, and commitUser is the person. [recorded]"""
     ours = heard.create("Contact", LastName="Byron")
     heard.person("_edit", object="Contact", id=ours, fields={"Phone": "1"})
     created, edited = (header(each) for each in heard.payloads())
@@ -175,7 +206,9 @@ def test_a_persons_edit_is_told_from_the_integrations(heard):
 
 
 def test_one_transaction_shares_a_key_and_counts_its_events(heard):
-    """Each graph is a transaction; sequenceNumber starts at 1; commitNumber grows and does not fit a double."""
+    """Events of a transaction share transactionKey; sequenceNumber starts at 1; commitNumber grows and
+    fits no double. That a graph is one is assumed. [recorded]
+    """
     body = {"LastName": "x", "AccountId": "@{a.id}"}
     nodes = (node("POST", "Account", "a", {"Name": "x"}), node("POST", "Contact", "c", body))
     heard.graph(graph("one", *nodes), graph("two", *nodes))
@@ -189,6 +222,9 @@ def test_one_transaction_shares_a_key_and_counts_its_events(heard):
 
 
 def test_sub_requests_are_transactions_unless_all_or_none_binds_them(heard):
+    """Each sub-request commits alone unless allOrNone binds them. That events show it so is assumed.
+    [documented: REST API Developer Guide, Composite]
+    """
     entries = [node("POST", "Account", name, {"Name": name}) for name in ("a", "b")]
     for whole in (False, True):
         heard.call("POST", "composite", {"allOrNone": whole, "compositeRequest": entries})
@@ -197,6 +233,7 @@ def test_sub_requests_are_transactions_unless_all_or_none_binds_them(heard):
 
 
 def test_what_is_rolled_back_is_never_told(heard):
+    """Events are of committed changes only. [assumed]"""
     nodes = (
         node("POST", "Account", "a", {"Name": "x"}),
         node("POST", "Contact", "c", {"FirstName": "no last name"}),
@@ -206,7 +243,7 @@ def test_what_is_rolled_back_is_never_told(heard):
 
 
 def test_several_writes_to_a_record_in_one_transaction_are_one_event_of_the_first_kind(heard):
-    """Created and changed in one transaction: one CREATE with the final values."""
+    """Created and changed in one transaction: one CREATE with the final values. [assumed]"""
     change = {
         "method": "PATCH",
         "url": f"{BASE}/sobjects/Account/@{{a.id}}",
@@ -219,7 +256,9 @@ def test_several_writes_to_a_record_in_one_transaction_are_one_event_of_the_firs
 
 
 def test_equal_changes_of_one_transaction_come_as_one_event_with_several_ids(heard):
-    """Salesforce merges identical changes: recordIds may hold more than one id."""
+    """Equal changes of one transaction come as one event with several record ids.
+    [documented: Change Data Capture Developer Guide, Merged Change Events]
+    """
     ids = [heard.create("Contact", LastName=name) for name in "ab"]
     records = [{"attributes": {"type": "Contact"}, "id": each, "Phone": "1"} for each in ids]
     heard.call("PATCH", "composite/sobjects", {"records": records})
@@ -229,7 +268,7 @@ def test_equal_changes_of_one_transaction_come_as_one_event_with_several_ids(hea
 
 
 def test_a_roll_up_tells_of_the_order_and_children_of_a_deleted_parent_are_told_too(heard):
-    """Roll-ups are in change events; a cascade tells of each record of a selected entity."""
+    """Roll-ups are in change events; a cascade tells of each record of a selected entity. [assumed]"""
     _, entry = heard.priced_product(price=5)
     order = heard.order()
     heard.create("OrderItem", OrderId=order, PricebookEntryId=entry, Quantity=2, UnitPrice=5)
@@ -240,7 +279,9 @@ def test_a_roll_up_tells_of_the_order_and_children_of_a_deleted_parent_are_told_
 
 
 def test_a_person_account_tells_of_the_account_and_of_its_contact(loud_package):
-    """Two events; an update's account event leaves the contact's fields to the contact's event."""
+    """A person account has two events; of an update the account's leaves the contact's fields to the
+    contact's. [documented: Change Data Capture Developer Guide, Change Events for Person Accounts]
+    """
     org = Client(loud_package, switches=Switches(person_accounts=True))
     person = org.rows("SELECT Id FROM RecordType WHERE IsPersonType = true")[0]["Id"]
     record = org.create(
@@ -259,7 +300,9 @@ def test_a_person_account_tells_of_the_account_and_of_its_contact(loud_package):
 
 
 def test_a_gap_event_is_a_header_alone(heard):
-    """GAP_x: something changed that the feed can't show; the record has to be read again."""
+    """GAP_x: something changed that the feed can't show; the record has to be read again.
+    [documented: Change Data Capture Developer Guide, Gap Events]
+    """
     heard.control("POST", "/_gap", {"object": "Contact", "times": 1})
     record = heard.create("Contact", LastName="Byron")
     heard.change("Contact", record, Phone="1")
@@ -274,7 +317,9 @@ def test_a_gap_event_is_a_header_alone(heard):
 
 
 def test_gap_events_come_on_demand_and_an_overflow_names_no_record(heard):
-    """GAP_OVERFLOW: over 100,000 changes in one transaction; its id is the empty one."""
+    """GAP_OVERFLOW: over 100,000 changes in one transaction, without usable ids. That it is the empty id
+    is assumed. [documented: Change Data Capture Developer Guide, Overflow Events]
+    """
     record = heard.create("Contact", LastName="Byron")
     reply = heard.control("POST", "/_gap", {"object": "Contact", "kind": "GAP_UPDATE", "ids": [record]})
     assert reply.body == {"published": 1}
@@ -286,6 +331,9 @@ def test_gap_events_come_on_demand_and_an_overflow_names_no_record(heard):
 
 
 def test_events_are_read_from_a_replay_id_on_and_are_gone_after_72_hours(heard):
+    """Events are kept for 72 hours and read from a replay id on.
+    [documented: Change Data Capture Developer Guide]
+    """
     heard.create("Contact", LastName="a")
     last = heard.control("GET", "/_events").body["last"]
     heard.create("Contact", LastName="b")
@@ -299,7 +347,7 @@ def test_events_are_read_from_a_replay_id_on_and_are_gone_after_72_hours(heard):
 
 
 def test_an_upsert_by_key_that_changes_nothing_still_tells_its_moment(heard):
-    """An update is one even without a changed value."""
+    """An update without a changed value is an update all the same. [assumed]"""
     key = quote("shop:1", safe="")
     for _ in range(2):
         heard.call("PATCH", f"sobjects/Account/Storefront_Key__c/{key}", {"Name": "x"})
@@ -316,7 +364,9 @@ def test_an_upsert_by_key_that_changes_nothing_still_tells_its_moment(heard):
     ],
 )
 def test_a_channel_that_no_org_would_take_is_refused_at_start(tmp_path, members, kind, reason):
-    """Not every object has change events, and a channel takes either change events or platform events."""
+    """Not every object has change events, and a channel takes either change events or platform events.
+    [documented: Metadata API Developer Guide, PlatformEventChannelMember]
+    """
     write_channel(write_package(tmp_path), members, kind=kind)
     with pytest.raises(ValueError, match=reason):
         Client(tmp_path)

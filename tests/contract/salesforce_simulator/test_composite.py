@@ -1,4 +1,4 @@
-"""Composite, batch and tree (fact sheet, 3)."""
+"""Composite: up to 25 sub-requests in order."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ def query(soql, reference="q"):
 
 
 def test_entries_run_in_order_and_refer_back(org):
+    """Sub-requests run in order, and a later one may use the result of an earlier one. [documented: REST API
+    Developer Guide, Send Multiple Requests Using Composite]
+    """
     reply = composite(
         org,
         node("POST", "Account", "acc", {"Name": "x"}),
@@ -34,6 +37,7 @@ def test_entries_run_in_order_and_refer_back(org):
 
 
 def test_the_result_of_a_query_can_be_referred_to(org):
+    """`[]` picks one of a result's list. [documented: REST API Developer Guide, Composite Subrequest]"""
     known = org.create("Account", Name="x")
     reply = composite(
         org,
@@ -44,12 +48,18 @@ def test_the_result_of_a_query_can_be_referred_to(org):
 
 
 def test_without_all_or_none_a_failure_stands_alone(org):
+    """Without `allOrNone` what does not depend on the failed sub-request is executed. [documented: REST API
+    Developer Guide, Composite Request Body]
+    """
     reply = composite(org, node("POST", "Contact", "bad", {}), node("POST", "Account", "acc", {"Name": "x"}))
     assert codes(reply) == [400, 201]
     assert len(org.rows("SELECT Id FROM Account")) == 1
 
 
 def test_a_reference_to_a_failed_entry_halts(org):
+    """What depends on a failed sub-request is not executed. The code is assumed. [documented: REST API
+    Developer Guide, Composite Request Body]
+    """
     reply = composite(
         org,
         node("POST", "Account", "bad", {}),
@@ -59,6 +69,9 @@ def test_a_reference_to_a_failed_entry_halts(org):
 
 
 def test_with_all_or_none_everything_is_undone(org):
+    """With `allOrNone` an error undoes all; every other sub-request answers 400. [documented: REST API
+    Developer Guide, Composite Subrequest Result]
+    """
     reply = composite(
         org, node("POST", "Account", "acc", {"Name": "x"}), node("POST", "Contact", "bad", {}), whole=True
     )
@@ -68,6 +81,7 @@ def test_with_all_or_none_everything_is_undone(org):
 
 
 def test_an_unknown_object_inside_is_a_404_inside_a_200(org):
+    """The error of a sub-request stands in its own entry; the composite answers 200. [recorded]"""
     reply = composite(org, node("GET", "Nothing", "n"))
     assert reply.status == 200
     assert reply.body["compositeResponse"] == [
@@ -79,6 +93,9 @@ def test_an_unknown_object_inside_is_a_404_inside_a_200(org):
 
 
 def test_at_most_25_entries_of_which_5_queries_or_collections(org):
+    """Up to 25 sub-requests, five of them queries or collections. The code is assumed. [documented: REST API
+    Developer Guide, Send Multiple Requests Using Composite]
+    """
     entries = [node("POST", "Account", f"a{number}", {"Name": "x"}) for number in range(26)]
     assert composite(org, *entries).error == (400, "LIMIT_EXCEEDED")
     assert composite(org, *entries[:25]).status == 200
@@ -87,76 +104,115 @@ def test_at_most_25_entries_of_which_5_queries_or_collections(org):
     assert composite(org, *queries[:5]).status == 200
 
 
-def test_no_composite_inside_a_composite(org):
-    entry = {"method": "POST", "url": f"{BASE}/composite/graph", "referenceId": "g", "body": {"graphs": []}}
+@pytest.mark.parametrize(
+    "path", ["composite", "composite/graph", "composite/batch", "composite/tree/Account", "limits"]
+)
+def test_a_composite_holds_records_queries_and_collections_only(org, path):
+    """The guide lists what a composite may hold: records, queries, collections. The code is assumed.
+    [documented: REST API Developer Guide, Send Multiple Requests Using Composite]
+    """
+    entry = {"method": "POST", "url": f"{BASE}/{path}", "referenceId": "e", "body": {}}
+    reply = composite(org, entry, node("POST", "Account", "acc", {"Name": "x"}))
+    assert codes(reply) == [400, 201]
+    assert reply.body["compositeResponse"][0]["body"][0]["errorCode"] == "INVALID_INPUT"
+
+
+def test_the_url_of_an_entry_names_its_version(org):
+    """A sub-request's URL is the whole path, with the API version. The code is assumed. [documented: REST API
+    Developer Guide, Composite Subrequest]
+    """
+    entry = {"method": "GET", "url": "/sobjects/Account", "referenceId": "e"}
     assert codes(composite(org, entry)) == [400]
 
 
 @pytest.mark.parametrize(
-    "body", [{}, {"compositeRequest": []}, {"compositeRequest": [{"url": "x"}]}, {"compositeRequest": [1]}]
-)
-def test_malformed_composites(org, body):
-    assert org.call("POST", "composite", body).error == (400, "JSON_PARSER_ERROR")
-
-
-def batch(org, *entries, **more):
-    return org.call("POST", "composite/batch", {"batchRequests": list(entries), **more})
-
-
-def test_a_batch_runs_independent_requests(org):
-    reply = batch(
+    "path",
+    [
+        "acc.Id", "acc.nothing", "acc", "acc.errors", "acc.id[0]", "acc.i d", "nobody.id", "q.records[1].Id",
+        "q.records.Id",
+    ],
+)  # fmt: skip
+def test_a_reference_names_a_single_value_in_its_own_case(org, path):
+    """A reference names a text, number, time or boolean in a result; case counts: a create answers `id`, a
+    read `Id`. The code is assumed. [documented: REST API Developer Guide, Composite Subrequest]
+    """
+    org.create("Account", Name="x")
+    reply = composite(
         org,
-        {"method": "POST", "url": "v66.0/sobjects/Account", "richInput": {"Name": "x"}},
-        {"method": "GET", "url": "v66.0/sobjects/Nothing"},
+        node("POST", "Account", "acc", {"Name": "y"}),
+        query("SELECT Id FROM Account LIMIT 1"),
+        node("POST", "Contact", "con", {"LastName": "y", "AccountId": f"@{{{path}}}"}),
     )
-    assert (reply.status, reply.body["hasErrors"]) == (200, True)
-    assert [each["statusCode"] for each in reply.body["results"]] == [201, 404]
-    assert reply.body["results"][0]["result"]["success"] is True
+    assert codes(reply) == [201, 200, 400]
+    assert reply.body["compositeResponse"][2]["body"][0]["errorCode"] == "PROCESSING_HALTED"
 
 
-def test_each_request_of_a_batch_counts_as_a_call(org):
-    entry = {"method": "GET", "url": "v66.0/limits"}
-    before = org.simulator.usage.used
-    batch(org, entry, entry, entry)
-    assert org.simulator.usage.used == before + 3
+def test_an_entry_may_bring_headers_of_its_own(org):
+    """A sub-request may have any header that its resource knows. [documented: REST API Developer Guide,
+    Composite Subrequest]
+    """
+    read = {
+        **node("GET", "Account", "a"),
+        "httpHeaders": {"If-Modified-Since": "Fri, 20 Nov 2026 09:30:00 GMT"},
+    }
+    assert codes(composite(org, read)) == [200]
 
 
-def test_a_batch_can_halt_on_the_first_error(org):
-    bad, good = {"method": "GET", "url": "v66.0/nothing"}, {"method": "GET", "url": "v66.0/limits"}
-    assert [each["statusCode"] for each in batch(org, bad, good, haltOnError=True).body["results"]] == [
-        404,
-        412,
-    ]
-    assert batch(org, *[good] * 26).error == (400, "LIMIT_EXCEEDED")
-
-
-def tree(*contacts):
-    children = [
-        {"attributes": {"type": "Contact", "referenceId": f"c{number}"}, **each}
-        for number, each in enumerate(contacts)
-    ]
-    account = {"attributes": {"type": "Account", "referenceId": "a1"}, "Name": "x"}
-    return {"records": [{**account, "Contacts": {"records": children}}]}
-
-
-def test_a_tree_creates_parents_and_children(org):
-    reply = org.call("POST", "composite/tree/Account", tree({"LastName": "y"}))
-    assert (reply.status, reply.body["hasErrors"]) == (201, False)
-    ids = {each["referenceId"]: each["id"] for each in reply.body["results"]}
-    assert org.read("Contact", ids["c0"])["AccountId"] == ids["a1"]
-
-
-def test_a_tree_is_created_whole_or_not_at_all(org):
-    reply = org.call("POST", "composite/tree/Account", tree({"LastName": "y"}, {"FirstName": "z"}))
-    assert (reply.status, reply.body["hasErrors"]) == (400, True)
-    assert reply.body["results"][0]["referenceId"] == "c1"
-    assert reply.body["results"][0]["errors"][0]["statusCode"] == "REQUIRED_FIELD_MISSING"
+@pytest.mark.parametrize("header", ["Accept", "Authorization", "content-type"])
+def test_an_entry_takes_over_some_headers_from_the_request(org, header):
+    """Accept, Authorization and Content-Type are the request's; given for a sub-request they make the whole
+    request fail with 400. The code is assumed. [documented: REST API Developer Guide, Composite Subrequest]
+    """
+    bad = {**node("POST", "Account", "b", {"Name": "y"}), "httpHeaders": {header: "x"}}
+    reply = composite(org, node("POST", "Account", "a", {"Name": "x"}), bad)
+    assert reply.error == (400, "JSON_PARSER_ERROR")
     assert org.rows("SELECT Id FROM Account") == []
 
 
-def test_a_tree_has_at_most_200_records(org):
-    assert org.call("POST", "composite/tree/Account", tree(*[{"LastName": "y"}] * 200)).error == (
-        400,
-        "LIMIT_EXCEEDED",
-    )
-    assert org.call("POST", "composite/tree/Account", tree(*[{"LastName": "y"}] * 199)).status == 201
+ACCOUNT = node("POST", "Account", "a", {"Name": "x"})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {}, {"compositeRequest": []}, {"compositeRequest": [ACCOUNT, {"url": "x"}]},
+        {"compositeRequest": [ACCOUNT, 1]}, {"compositeRequest": [ACCOUNT, ACCOUNT]},
+        {"allOrNone": "yes", "compositeRequest": [ACCOUNT]},
+        {"compositeRequest": [{**ACCOUNT, "httpHeaders": "x"}]},
+        {"compositeRequest": [{**ACCOUNT, "bdoy": {}}]},
+    ],
+)  # fmt: skip
+def test_a_malformed_composite_is_refused_as_a_whole(org, body):
+    """A sub-request needs a method, a URL and a unique referenceId; a request that is not understood is
+    answered 400. The code, and that an unknown member counts as one, are assumed. [documented: REST API
+    Developer Guide, Composite Subrequest]
+    """
+    assert org.call("POST", "composite", body).error == (400, "JSON_PARSER_ERROR")
+    assert org.rows("SELECT Id FROM Account") == []
+
+
+def test_a_body_nested_too_deeply_is_refused(org):
+    """A body nested too deeply is not understood, and the org goes on working. [assumed]"""
+    deep = "[" * 3_000 + "]" * 3_000
+    entry = '{"method": "POST", "url": "%s/sobjects/Account", "referenceId": "a", "body": {"Name": %s}}'
+    body = '{"compositeRequest": [' + entry % (BASE, deep) + "]}"
+    assert org.raw("POST", f"{BASE}/composite", body.encode()).error == (400, "JSON_PARSER_ERROR")
+    assert org.try_create("Account", Name="x").status == 201
+
+
+@pytest.mark.parametrize(
+    "path", ["composite", "composite/graph", "composite/batch", "composite/tree/Account"]
+)
+def test_composites_are_posted(org, path):
+    """A method that the resource does not allow is answered 405. [documented: REST API Developer Guide,
+    Status Codes and Error Responses]
+    """
+    assert org.call("PATCH", path, {}).error == (405, "METHOD_NOT_ALLOWED")
+
+
+@pytest.mark.parametrize("path", ["composite/nonsense", "composite/graph/g1", "composite/batch/1"])
+def test_composites_that_are_not_there(org, path):
+    """A resource that is not there is answered 404. [documented: REST API Developer Guide, Status Codes and
+    Error Responses]
+    """
+    assert org.call("POST", path, {}).error == (404, "NOT_FOUND")

@@ -1,4 +1,4 @@
-"""Describes, the package they come from, and what the user was granted (fact sheet, 1.1 and 5)."""
+"""Describes, the package they come from, and what the user was granted."""
 
 from __future__ import annotations
 
@@ -21,6 +21,9 @@ def fields_of(org, sobject):
 
 
 def test_all_objects_are_listed(org):
+    """The list of objects has their prefixes and what can be done with them. That these are all is ours.
+    [documented: REST API Developer Guide, Describe Global]
+    """
     body = org.call("GET", "sobjects").body
     assert set(body) == {"encoding", "maxBatchSize", "sobjects"}
     listed = {each["name"]: each for each in body["sobjects"]}
@@ -30,6 +33,9 @@ def test_all_objects_are_listed(org):
 
 
 def test_a_describe_has_fields_and_children(org):
+    """A describe has the object's fields, children and record types; of an object that is not there it is
+    404. [documented: REST API Developer Guide, sObject Describe]
+    """
     body = org.call("GET", "sobjects/Order/describe").body
     children = {each["relationshipName"]: each for each in body["childRelationships"]}
     assert children["OrderItems"]["childSObject"] == "OrderItem"
@@ -65,11 +71,15 @@ def test_a_describe_has_fields_and_children(org):
     ],
 )  # fmt: skip
 def test_facts_of_fields(org, sobject, name, expected):
+    """Types, lengths and properties of fields, as described or as the package defines them.
+    [documented: Object Reference, Standard Objects]
+    """
     field = fields_of(org, sobject)[name]
     assert {key: field[key] for key in expected} == expected
 
 
 def test_picklists_show_their_values(org):
+    """A picklist is described with its values, of which one may be the default. [recorded]"""
     field = fields_of(org, "Parcel__c")["Colour__c"]
     assert [(each["value"], each["defaultValue"]) for each in field["picklistValues"]] == [
         ("red", True),
@@ -78,6 +88,7 @@ def test_picklists_show_their_values(org):
 
 
 def test_without_a_package_only_standard_objects_exist(tmp_path):
+    """Without a package there are the standard objects only. [ours]"""
     org = Client(tmp_path / "nothing")
     assert {each["name"] for each in org.call("GET", "sobjects").body["sobjects"]} == STANDARD
     assert "Storefront_Key__c" not in fields_of(org, "Account")
@@ -101,7 +112,7 @@ def granted(tmp_path):
 
 
 def test_a_field_that_was_not_granted_does_not_exist(granted):
-    """Field-level security: the same answer as for a field that is not there."""
+    """A field that the user can't see is answered like one that is not there. [documented]"""
     assert granted.try_create("Account", Name="x", Fax="1").error == (400, "INVALID_FIELD")
     assert granted.query("SELECT Fax FROM Account").error == (400, "INVALID_FIELD")
     assert "Fax" not in fields_of(granted, "Account")
@@ -109,16 +120,21 @@ def test_a_field_that_was_not_granted_does_not_exist(granted):
 
 
 def test_a_key_field_that_was_not_granted_is_no_key(granted):
+    """A key field that the user can't see is no key. [documented]"""
     assert granted.upsert("Account", "k", Name="x").status == 201
     assert granted.upsert("Opportunity", "k", Name="x").error == (404, "NOT_FOUND")
 
 
 def test_an_address_is_granted_as_a_whole(granted):
+    """Permission is given for an address as a whole, not for its parts. [assumed]"""
     assert granted.try_create("Account", Name="x", BillingCity="Graz").status == 201
     assert granted.try_create("Account", Name="x", ShippingCity="Graz").error == (400, "INVALID_FIELD")
 
 
 def test_a_field_granted_for_reading_cannot_be_written(granted):
+    """A field may be granted for reading only. The code is that of any read-only field. [documented: Object
+    Reference, FieldPermissions]
+    """
     assert granted.try_create("Account", Name="x", Website="x").error == (
         400,
         "INVALID_FIELD_FOR_INSERT_UPDATE",
@@ -127,16 +143,21 @@ def test_a_field_granted_for_reading_cannot_be_written(granted):
 
 
 def test_required_and_system_fields_need_no_grant(granted):
+    """Required fields are no part of a permission set: who may write the object may write them. [documented]"""
     assert {"Name", "Id", "SystemModstamp", "OwnerId"} <= set(fields_of(granted, "Account"))
 
 
 def test_objects_without_a_grant_do_not_exist(granted):
+    """An object that the user may not read is answered like one that is not there. [assumed]"""
     assert granted.try_create("Contact", LastName="x").error == (404, "NOT_FOUND")
     assert granted.try_create("Lead", LastName="x", Company="y").error == (404, "NOT_FOUND")
     assert granted.call("GET", "sobjects/Case/describe").status == 200
 
 
 def test_rights_on_an_object_are_checked(granted):
+    """Rights to create, edit and delete are granted one by one. The code is assumed. [documented: Object
+    Reference, ObjectPermissions]
+    """
     account = granted.create("Account", Name="x")
     assert granted.call("DELETE", f"sobjects/Account/{account}").error == (
         403,
@@ -148,7 +169,7 @@ def test_rights_on_an_object_are_checked(granted):
 
 
 def test_children_have_the_rights_of_their_parent(granted):
-    """Order products have no rights of their own: who may only read orders may only read them."""
+    """Order products have no rights of their own: who may only read orders may only read them. [assumed]"""
     described = granted.call("GET", "sobjects/OrderItem/describe").body
     assert (described["createable"], described["queryable"]) == (False, True)
     assert granted.call("GET", "sobjects/OpportunityLineItem/describe").body["deletable"] is True
@@ -156,13 +177,16 @@ def test_children_have_the_rights_of_their_parent(granted):
 
 
 def test_what_is_hidden_can_be_asked_for(granted):
+    """The simulator tells what it hides from the user. [ours]"""
     hidden = granted.raw("GET", "/_hidden").body
     assert "Fax" in hidden["Account"]
     assert hidden["Contact"] == ["*"]
 
 
 def test_the_own_package_loads_with_all_its_keys():
-    """The product's own source: each object's key is unique, case-sensitive and granted to the integration user."""
+    """The product's own source: each object's key is unique, case-sensitive and granted to the integration
+    user. [ours]
+    """
     simulator = Simulator(CREDENTIALS, package=PACKAGE)
     assert simulator.world.org.permissions is not None
     keyed = [
@@ -182,6 +206,7 @@ def test_the_own_package_loads_with_all_its_keys():
 
 
 def test_a_field_that_is_taken_out_of_the_package_is_gone(tmp_path):
+    """The org has the fields that the package has now. [ours]"""
     package = write_package(tmp_path)
     write_field(package, "Order", "Extra__c", "<type>Text</type><length>10</length>")
     assert "Extra__c" in fields_of(Client(package), "Order")

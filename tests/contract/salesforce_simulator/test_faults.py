@@ -28,6 +28,7 @@ def raw_response(org, method, path, body):
 
 
 def test_a_lock_hits_one_record_once(org):
+    """An ordered lock hits one record, once. [ours]"""
     order_fault(org, "lock")
     assert org.try_create("Account", Name="x").error == (400, "UNABLE_TO_LOCK_ROW")
     assert org.try_create("Account", Name="x").status == 201
@@ -35,7 +36,9 @@ def test_a_lock_hits_one_record_once(org):
 
 @pytest.mark.parametrize("exists", [False, True])
 def test_a_fault_on_a_node_hits_only_the_graph_that_holds_it(org, exists):
-    """One bad order in a batch leaves the others written, whether the record is new or known."""
+    """A lock fails the graph of its record, and the other graphs are written.
+    [documented: REST API Developer Guide, Composite Graph]
+    """
     if exists:
         org.upsert("Account", "shop:2", Name="b")
     order_fault(org, "lock", node="shop:2")
@@ -51,6 +54,7 @@ def test_a_fault_on_a_node_hits_only_the_graph_that_holds_it(org, exists):
 
 
 def test_any_error_can_be_ordered_for_a_record_or_a_request(org):
+    """Any error can be ordered, for a record or a request. [ours]"""
     error = {"status": 400, "errorCode": "CANNOT_EXECUTE_FLOW_TRIGGER", "message": "The flow failed."}
     order_fault(org, "error", node="Blue", **error)
     assert org.try_create("Account", Name="Red").status == 201
@@ -62,7 +66,7 @@ def test_any_error_can_be_ordered_for_a_record_or_a_request(org):
 
 
 def test_an_outage_answers_html(org):
-    """Maintenance answers 503 with HTML: never assume JSON."""
+    """Maintenance answers 503 with HTML or text, not JSON. [reported]"""
     order_fault(org, "unavailable_html", times=2)
     for _ in range(2):
         response = raw_response(org, "GET", "limits", None)
@@ -79,6 +83,7 @@ def test_an_outage_answers_html(org):
     ],
 )  # fmt: skip
 def test_lost_answers_before_and_after_the_commit(org, fault, after, written):
+    """An answer may be lost before or after the commit. [ours]"""
     order_fault(org, fault, seconds=7)
     response = raw_response(org, "POST", "sobjects/Account", {"Name": "x"})
     assert response.after == after
@@ -87,12 +92,14 @@ def test_lost_answers_before_and_after_the_commit(org, fault, after, written):
 
 
 def test_slowness_delays_a_good_answer(org):
+    """Slowness delays an answer that is otherwise good. [ours]"""
     order_fault(org, "slow", seconds=0.5)
     response = raw_response(org, "POST", "sobjects/Account", {"Name": "x"})
     assert (response.status, response.seconds, response.after) == (201, 0.5, "answer")
 
 
 def test_an_expired_token_stays_dead_until_the_next_login(org):
+    """A session that ended stays ended until the next login. [documented]"""
     order_fault(org, "expired_token")
     assert org.call("GET", "limits").error == (401, "INVALID_SESSION_ID")
     assert org.call("GET", "limits").error == (401, "INVALID_SESSION_ID")
@@ -104,6 +111,9 @@ def test_an_expired_token_stays_dead_until_the_next_login(org):
     ("fault", "start"), [("limit_exceeded", "TotalRequests"), ("concurrent_limit", "ConcurrentRequests")]
 )
 def test_the_two_limits_have_one_code_and_different_texts(org, fault, start):
+    """The day's limit and that of concurrent requests are both 403 REQUEST_LIMIT_EXCEEDED; the text tells
+    them apart. [documented: REST API Developer Guide, Status Codes and Error Responses]
+    """
     order_fault(org, fault)
     reply = org.call("GET", "limits")
     assert reply.error == (403, "REQUEST_LIMIT_EXCEEDED")
@@ -112,6 +122,7 @@ def test_the_two_limits_have_one_code_and_different_texts(org, fault, start):
 
 @pytest.mark.parametrize("path", ["composite/graph", r"/graph$", "v66.0/composite"])
 def test_a_fault_waits_for_its_path(org, path):
+    """A fault waits for a request with its path. [ours]"""
     order_fault(org, "limit_exceeded", path=path)
     assert org.call("GET", "limits").status == 200
     assert org.graph(graph("g", node("POST", "Account", "a", {"Name": "x"}))).status == 403
@@ -119,6 +130,7 @@ def test_a_fault_waits_for_its_path(org, path):
 
 
 def test_faults_are_listed_and_forgotten(org):
+    """Faults are listed with their hits, and forgotten on order. [ours]"""
     order_fault(org, "lock", times=3)
     org.try_create("Account", Name="x")
     assert [
@@ -141,10 +153,12 @@ def test_faults_are_listed_and_forgotten(org):
     ],
 )
 def test_orders_that_make_no_sense_are_refused(org, wanted):
+    """Orders that make no sense are refused. [ours]"""
     assert control(org, "POST", "/_faults", wanted).error == (400, "INVALID_ORDER")
 
 
 def test_calls_are_counted_per_path_without_ids_and_keys(org):
+    """Calls are counted per path, without ids and keys. [ours]"""
     account = org.upsert("Account", "shop:1", Name="x").id
     org.upsert("Account", "shop:2", Name="x")
     org.read("Account", account)
@@ -161,12 +175,14 @@ def test_calls_are_counted_per_path_without_ids_and_keys(org):
 
 
 def test_a_refused_call_counts_too(org):
+    """Refused calls are counted too. [ours]"""
     org.token = "nonsense"
     org.call("GET", "limits")
     assert control(org, "GET", "/_calls").body["total"] == 1
 
 
 def test_a_reset_forgets_rows_counts_and_faults_but_not_the_settings(org):
+    """A reset forgets rows, counts and faults, but not the settings. [ours]"""
     book = org.standard_book()
     old = org.create("Account", Name="x")
     order_fault(org, "lock")
@@ -180,6 +196,7 @@ def test_a_reset_forgets_rows_counts_and_faults_but_not_the_settings(org):
 
 
 def test_a_reset_of_the_counts_alone(org):
+    """Counts can be reset alone. [ours]"""
     org.create("Account", Name="x")
     control(org, "POST", "/_reset", {"calls": True})
     assert control(org, "GET", "/_calls").body == {"total": 0, "paths": {}, "requests": {}}
@@ -187,6 +204,7 @@ def test_a_reset_of_the_counts_alone(org):
 
 
 def test_all_rows_can_be_looked_at(org):
+    """All rows of an object can be looked at, deleted ones on request. [ours]"""
     record_id = org.create("Account", Name="x", BillingCity="Graz")
     rows = control(org, "GET", "/_records/Account").body
     assert [(each["Id"], each["Name"], each["BillingCity"]) for each in rows] == [(record_id, "x", "Graz")]
@@ -197,10 +215,14 @@ def test_all_rows_can_be_looked_at(org):
 
 
 def test_unknown_control_paths_are_not_found(org):
+    """Control paths that there are not are 404. [ours]"""
     assert control(org, "GET", "/_nothing").status == 404
 
 
 def test_limits_and_record_counts(org):
+    """limits tells what is left of the day's calls, recordCount how many records an object has; objects
+    without records are left out. [documented: REST API Developer Guide, Limits and Record Count]
+    """
     org.create("Account", Name="x")
     body = org.call("GET", "limits").body
     assert body["DailyApiRequests"]["Remaining"] == body["DailyApiRequests"]["Max"] - 2

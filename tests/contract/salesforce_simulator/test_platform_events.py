@@ -1,4 +1,4 @@
-"""Platform events: published from outside, relayed like change events (fact sheet, 8)."""
+"""Platform events: published from outside, relayed like change events."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ from tests.contract.salesforce_simulator.small_package import (
 
 
 def test_publishing_is_a_create_that_says_only_that_it_is_queued(heard):
-    """Accepted is not delivered: `errors` of a success holds OPERATION_ENQUEUED."""
+    """Accepted is not delivered: the errors of a success hold OPERATION_ENQUEUED.
+    [documented: Platform Events Developer Guide, Publish Event Messages with Salesforce APIs]
+    """
     reply = heard.try_create("Refund_Wanted__e", Order_Key__c="shop:1", Amount__c=9.5)
     assert (reply.status, reply.body["success"]) == (201, True)
     assert reply.body["id"].startswith("e0")
@@ -22,7 +24,9 @@ def test_publishing_is_a_create_that_says_only_that_it_is_queued(heard):
 
 
 def test_the_relay_hands_the_events_own_fields_over_without_a_header(heard):
-    """detail-type is X__e and detail.payload holds Field__c; the channel is not the one of change events."""
+    """detail-type is X__e and detail.payload holds the fields; a channel takes no change events beside
+    them. [documented: Platform Events Developer Guide]
+    """
     heard.create("Refund_Wanted__e", Order_Key__c="shop:1", Amount__c=9.5)
     heard.create("Contact", LastName="Byron")
     command, change = heard.events()
@@ -47,11 +51,17 @@ def test_the_relay_hands_the_events_own_fields_over_without_a_header(heard):
     ],
 )
 def test_an_events_fields_are_checked_like_a_records(heard, fields, code):
+    """An event's required fields, precisions and lengths are enforced. The codes are assumed.
+    [documented: Platform Events Developer Guide, Considerations]
+    """
     assert heard.try_create("Refund_Wanted__e", **fields).error == (400, code)
     assert heard.events() == []
 
 
 def test_events_can_be_neither_read_nor_changed_nor_queried(heard):
+    """Events are published like records, but nothing reads, changes or queries them. The codes are
+    assumed. [documented: Platform Events Developer Guide, Considerations]
+    """
     event = heard.create("Refund_Wanted__e", Order_Key__c="x")
     for method in ("GET", "PATCH", "DELETE"):
         assert (
@@ -70,7 +80,9 @@ def test_events_can_be_neither_read_nor_changed_nor_queried(heard):
 
 
 def test_an_event_is_published_with_its_transaction_or_not_at_all(heard):
-    """Published after the commit: a rolled back graph publishes nothing."""
+    """With PublishAfterCommit a rolled back transaction publishes nothing.
+    [documented: Platform Events Developer Guide]
+    """
     publish = node("POST", "Refund_Wanted__e", "e", {"Order_Key__c": "x"})
     heard.graph(graph("bad", publish, node("POST", "Contact", "c", {})))
     assert heard.events() == []
@@ -84,6 +96,7 @@ def test_an_event_is_published_with_its_transaction_or_not_at_all(heard):
 
 
 def test_without_a_channel_member_an_event_is_accepted_but_goes_nowhere(tmp_path):
+    """Publishing does not ask whether anybody listens. [assumed]"""
     write_platform_event(write_package(tmp_path), "Unheard__e")
     org = Client(tmp_path)
     assert org.try_create("Unheard__e").status == 201
@@ -91,7 +104,9 @@ def test_without_a_channel_member_an_event_is_accepted_but_goes_nowhere(tmp_path
 
 
 def test_publishing_needs_the_objects_create_permission(tmp_path):
-    """A permission set that does not grant the event hides it; field permissions do not apply."""
+    """Field permissions do not apply to events. That one without create permission is hidden is assumed.
+    [documented: Platform Events Developer Guide, Considerations]
+    """
     write_platform_event(write_package(tmp_path), "Unheard__e")
     write_platform_event(tmp_path, "Granted__e")
     write_field(tmp_path, "Granted__e", "Note__c", "<type>Text</type><length>20</length>")
@@ -102,6 +117,7 @@ def test_publishing_needs_the_objects_create_permission(tmp_path):
 
 
 def test_events_that_outlive_a_rollback_are_refused_rather_than_simulated_wrongly(tmp_path):
+    """PublishImmediately is not simulated. [ours]"""
     write_platform_event(write_package(tmp_path), "Hasty__e", "PublishImmediately")
     with pytest.raises(ValueError, match="after the commit"):
         Client(tmp_path)

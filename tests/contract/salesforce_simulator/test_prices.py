@@ -1,4 +1,4 @@
-"""Products, price books and entries (fact sheet, 5.1 and 5.5)."""
+"""Products, price books and entries."""
 
 from __future__ import annotations
 
@@ -23,13 +23,18 @@ def entry(org, book, product, **fields):
 
 
 def test_products_and_entries_are_inactive_unless_said(org, product):
+    """IsActive is false by default, of products and of entries.
+    [documented: Object Reference, Product2 and PricebookEntry]
+    """
     assert org.read("Product2", org.create("Product2", Name="x"))["IsActive"] is False
     plain = org.create("PricebookEntry", Pricebook2Id=org.standard_book(), Product2Id=product, UnitPrice=1)
     assert org.read("PricebookEntry", plain)["IsActive"] is False
 
 
 def test_there_is_one_standard_price_book_and_it_cannot_be_made_or_deleted(org):
-    """Found by IsStandard, never by name."""
+    """The standard price book is found by IsStandard, which is read-only. That it can't be deleted is
+    assumed. [documented: Object Reference, Pricebook2]
+    """
     book = org.standard_book()
     assert org.try_create("Pricebook2", Name="x", IsStandard=True).error == (
         400,
@@ -39,12 +44,18 @@ def test_there_is_one_standard_price_book_and_it_cannot_be_made_or_deleted(org):
 
 
 def test_the_standard_price_comes_first(org, product, shop_book):
+    """A price in another price book needs a standard price of the product first.
+    [documented: Object Reference, PricebookEntry]
+    """
     assert entry(org, shop_book, product).error == (400, "STANDARD_PRICE_NOT_DEFINED")
     assert entry(org, org.standard_book(), product).status == 201
     assert entry(org, shop_book, product, UseStandardPrice=False).status == 201
 
 
 def test_one_entry_per_price_book_and_product(org, product, shop_book):
+    """One entry per price book, product and currency. The code is reported; an older one exists.
+    [documented: Object Reference, PricebookEntry]
+    """
     entry(org, org.standard_book(), product)
     assert entry(org, org.standard_book(), product).error == (400, "DUPLICATE_VALUE")
     entry(org, shop_book, product)
@@ -52,6 +63,9 @@ def test_one_entry_per_price_book_and_product(org, product, shop_book):
 
 
 def test_product_and_price_book_of_an_entry_are_fixed(org, product, shop_book):
+    """Product and price book of an entry can't be updated. The code is assumed.
+    [documented: Object Reference, PricebookEntry]
+    """
     record_id = entry(org, org.standard_book(), product).id
     reply = org.change("PricebookEntry", record_id, Product2Id=product, Pricebook2Id=shop_book)
     assert reply.error == (400, "INVALID_FIELD_FOR_INSERT_UPDATE")
@@ -61,12 +75,16 @@ def test_product_and_price_book_of_an_entry_are_fixed(org, product, shop_book):
 
 @pytest.mark.parametrize("missing", ["Pricebook2Id", "Product2Id", "UnitPrice"])
 def test_an_entry_needs_price_book_product_and_price(org, product, missing):
+    """An entry needs price book, product and unit price. [documented: Object Reference, PricebookEntry]"""
     fields = {"Pricebook2Id": org.standard_book(), "Product2Id": product, "UnitPrice": 5}
     del fields[missing]
     assert org.try_create("PricebookEntry", **fields).error == (400, "REQUIRED_FIELD_MISSING")
 
 
 def test_a_price_that_uses_the_standard_price_equals_and_follows_it(org, product, shop_book):
+    """With UseStandardPrice an entry has the standard price, and no price of its own. The code is assumed.
+    [documented: Object Reference, PricebookEntry]
+    """
     standard = entry(org, org.standard_book(), product).id
     assert entry(org, shop_book, product, UseStandardPrice=True, UnitPrice=4).error == (
         400,
@@ -77,7 +95,22 @@ def test_a_price_that_uses_the_standard_price_equals_and_follows_it(org, product
     assert org.read("PricebookEntry", follower)["UnitPrice"] == 7
 
 
+@pytest.mark.parametrize("flag", [True, False])
+def test_a_standard_price_takes_either_flag(org, product, flag):
+    """By the reference UseStandardPrice is true on a standard price, yet it is false by default: either
+    will do. [documented: Object Reference, PricebookEntry]
+    """
+    assert entry(org, org.standard_book(), product, UseStandardPrice=flag).status == 201
+
+
+def test_an_entry_has_no_negative_price(org, product):
+    """A list price is not negative; it may be zero. [assumed]"""
+    assert entry(org, org.standard_book(), product, UnitPrice=-1).error == (400, "FIELD_INTEGRITY_EXCEPTION")
+    assert entry(org, org.standard_book(), product, UnitPrice=0).status == 201
+
+
 def test_an_entry_carries_its_products_name_and_code(org, product):
+    """Name and ProductCode of an entry are its product's. [documented: Object Reference, PricebookEntry]"""
     record_id = entry(org, org.standard_book(), product).id
     assert org.read("PricebookEntry", record_id)["ProductCode"] == "TT-1"
     org.change("Product2", product, Name="Dish cloth", ProductCode=None)
@@ -86,6 +119,7 @@ def test_an_entry_carries_its_products_name_and_code(org, product):
 
 
 def test_the_standard_price_outlives_the_others(org, product, shop_book):
+    """A standard price stays while other price books sell the product. [assumed]"""
     standard = entry(org, org.standard_book(), product).id
     other = entry(org, shop_book, product).id
     assert org.call("DELETE", f"sobjects/PricebookEntry/{standard}").error == (400, "DELETE_FAILED")
@@ -94,6 +128,9 @@ def test_the_standard_price_outlives_the_others(org, product, shop_book):
 
 
 def test_a_product_that_was_sold_cannot_be_deleted(org):
+    """A product with order items stays. An entry alone can be deleted in spite of items, by the Object
+    Reference: the simulator is stricter. [assumed]
+    """
     product, price = org.priced_product()
     org.create("OrderItem", OrderId=org.order(), PricebookEntryId=price, Quantity=1, UnitPrice=1)
     assert org.call("DELETE", f"sobjects/Product2/{product}").error == (400, "DELETE_FAILED")

@@ -65,7 +65,7 @@ def seeded(org, name):
 
 
 def counted(org, request):
-    """The recorded counts still have records that were deleted before: they lag (fact sheet, 3.6).
+    """The recorded counts still have records that were deleted before: they lag.
 
     Differs: ours do not, so the records are there for this one call and gone for the next.
     """
@@ -90,7 +90,7 @@ def told(body):
 
 @pytest.mark.parametrize("name", [each for each in exchange_files() if each not in BY_HAND])
 def test_a_recorded_request_gets_the_recorded_answer(org, name):
-    """Status, headers that matter, names and kinds of all members, codes, messages and fields."""
+    """Status, headers that matter, names and kinds of all members, codes, messages and fields. [recorded]"""
     seeded(org, name)
     replayer = Replayer(org)
     for request, response in exchanges(name):
@@ -111,7 +111,7 @@ def test_a_recorded_request_gets_the_recorded_answer(org, name):
 
 
 def test_the_hand_written_rollback_of_a_graph(org):
-    """Differs: its 403 lacks `fields`, an ordered fault has them; and it has the newer rollback wording."""
+    """Differs: its 403 lacks `fields`, an ordered fault has them; and it has the newer rollback wording. [recorded]"""
     ((request, response),) = exchanges("graph/two-node-rollback.json")
     failed = response["body"]["graphs"][0]["graphResponse"]["compositeResponse"][1]
     (error,) = failed["body"]
@@ -153,12 +153,14 @@ def test_the_hand_written_rollback_of_a_graph(org):
     ],
 )
 def test_recorded_error_bodies(org, name, ask):
+    """An error body is a list of objects with message, code and, of some, fields. [recorded]"""
     ours, (theirs,) = ask(org).body, read(f"errors/{name}")
     assert (shape(ours), ours[0]["errorCode"]) == (shape([theirs]), theirs["errorCode"])
     assert ours[0].get("fields") == theirs.get("fields")
 
 
 def test_a_deleted_record_has_the_recorded_error(org):
+    """Deleting a deleted record is answered ENTITY_IS_DELETED. [recorded]"""
     account = org.create("Account", Name="x")
     org.call("DELETE", f"sobjects/Account/{account}")
     assert org.call("DELETE", f"sobjects/Account/{account}").body == read(
@@ -167,7 +169,9 @@ def test_a_deleted_record_has_the_recorded_error(org):
 
 
 def test_a_duplicate_value_has_the_recorded_code_and_members(org):
-    """Differs: the recording is of a permission set's assignment, which is not simulated; it lists fields."""
+    """Differs: the recording is of a permission set's assignment, which is not simulated; it lists fields.
+    [recorded]
+    """
     for _ in range(2):
         reply = org.try_create("blng__Invoice__c", Name="x", Invoice_External_Id__c="1")
     (theirs,) = read("errors/body-duplicate-value.json")
@@ -179,6 +183,7 @@ def test_a_duplicate_value_has_the_recorded_code_and_members(org):
 
 
 def test_an_item_with_a_malformed_id_has_the_recorded_members(org):
+    """An item of a collection tells its errors under statusCode. [recorded]"""
     theirs = read("errors/body-single-malformed-id.json")
     (ours,) = org.call("DELETE", "composite/sobjects?ids=001RM000003oLrB000").body
     assert ours["success"] is theirs["success"] is False
@@ -187,7 +192,7 @@ def test_an_item_with_a_malformed_id_has_the_recorded_members(org):
 
 
 def test_recorded_collections(org):
-    """Create, update, an update without ids, all or none, and an empty list."""
+    """Create, update, an update without ids, all or none, and an empty list. [recorded]"""
     created = org.call("POST", "composite/sobjects", read("collections/create-request.json"))
     assert (created.status, says(created.body)) == (200, says(read("collections/create-success.json")))
     update = read("collections/update-request.json")
@@ -216,13 +221,14 @@ def payments(*keys):
 
 
 def test_a_recorded_composite_that_lacks_a_parent(org):
+    """A parent key that nobody has is INVALID_FIELD and names key and object. [recorded]"""
     reply = org.call("POST", "composite", {"allOrNone": True, "compositeRequest": payments("", "0116")})
     theirs = read("composite/missing-parent-external-id.json")
     assert reply.body == theirs
 
 
 def test_a_recorded_composite_that_worked(org):
-    """Differs: the recording of v41 has `warnings`, which later versions leave out."""
+    """Differs: the recording of v41 has `warnings`, which later versions leave out. [recorded]"""
     ours = org.call("POST", "composite", {"compositeRequest": payments("", "")}).body
     theirs = read("composite/two-creates-success.json")
     for each in theirs["compositeResponse"]:
@@ -232,6 +238,7 @@ def test_a_recorded_composite_that_worked(org):
 
 
 def test_recorded_results_of_queries(org):
+    """Results of queries with children, parents and aggregates have these shapes. [recorded]"""
     campaign = org.create("Campaign", Name="c")
     opportunity = org.create(
         "Opportunity",
@@ -252,6 +259,7 @@ def test_recorded_results_of_queries(org):
 
 
 def test_recorded_replication(org):
+    """Lists of updated and deleted records have these members. [recorded]"""
     contact = org.create("Contact", LastName="a")
     gone = org.create("Contact", LastName="b")
     org.call("DELETE", f"sobjects/Contact/{gone}")
@@ -266,7 +274,7 @@ def test_recorded_replication(org):
 
 
 def test_recorded_limits_versions_and_tokens(org):
-    """The recorded limits are of an old version, which called the bulk entry DailyBulkApiRequests."""
+    """The recorded limits are of an old version, which called the bulk entry DailyBulkApiRequests. [recorded]"""
     ours, theirs = org.call("GET", "limits").body, read("rest/limits.json")
     assert set(theirs) - set(ours) == {"DailyBulkApiRequests"}
     assert shape(ours["DailyApiRequests"]) == shape(theirs["DailyApiRequests"])
@@ -288,7 +296,7 @@ def same_job(ours, theirs):
 
 
 def test_recorded_bulk_jobs(org):
-    """Create, close, progress and end of ingest jobs; create of a query job."""
+    """Create, close, progress and end of ingest jobs; create of a query job. [recorded]"""
     bulk = Bulk(org)
     key = {"externalIdFieldName": "Invoice_External_Id__c"}
     job = bulk.make("upsert", "blng__Invoice__c", **key)
@@ -305,7 +313,7 @@ def test_recorded_bulk_jobs(org):
 
 
 def test_a_recorded_failed_row_of_an_upsert(org):
-    """To the letter: quotes, column number and XML type."""
+    """To the letter: quotes, column number and XML type. [recorded]"""
     theirs = (FOLDER / "bulk2/failedResults-upsert.csv").read_text("utf-8").strip()
     header, row = theirs.split("\n")
     cells = next(csv.reader(io.StringIO(row)))[2:]
@@ -321,7 +329,7 @@ def test_a_recorded_failed_row_of_an_upsert(org):
 
 
 def test_recorded_sheets_of_results(org):
-    """Differs: a normalised recording has no quotes, newer ones have; read as CSV they are the same."""
+    """Differs: a normalised recording has no quotes, newer ones have; read as CSV they are the same. [recorded]"""
     stored = {
         name: read(f"bulk2/{name}.json")["response"]["body"]
         for name in ("successfulResults", "failedResults")
@@ -344,7 +352,9 @@ def test_recorded_sheets_of_results(org):
 
 
 def test_recorded_change_events_of_updates(org):
-    """Behind Event Relay: only changed fields, ISO times, no nulledFields, an emptied part named but absent."""
+    """Behind Event Relay: only changed fields, ISO times, no nulledFields, an emptied part named but absent.
+    [recorded]
+    """
     for name, before, after in (
         ("payload-contact-update-name", {"LastName": "Old"}, {"LastName": "New"}),
         (
@@ -367,7 +377,7 @@ def test_recorded_change_events_of_updates(org):
 
 
 def test_the_recorded_envelope(org):
-    """Its outer members and the place of the payload; the recording was trimmed, so ours may have more."""
+    """Its outer members and the place of the payload; the recording was trimmed, so ours may have more. [recorded]"""
     theirs = read("cdc/eventbridge-envelope-account-create.json")
     org.call(
         "POST", "composite/sobjects", {"records": [{"attributes": {"type": "Account"}, "Name": "Acme"}] * 2}
@@ -389,7 +399,7 @@ def test_the_recorded_envelope(org):
 
 
 def test_every_recorded_file_is_looked_at():
-    """A new sample is either replayed by itself or by hand above."""
+    """A new sample is either replayed by itself or by hand above. [ours]"""
     here = Path(__file__).read_text("utf-8")
     replayed = set(exchange_files())
     for path in sorted(FOLDER.glob("*/*.*")):

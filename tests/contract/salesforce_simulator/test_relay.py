@@ -1,4 +1,4 @@
-"""Event Relay's delivery to a URL (fact sheet, 7.2)."""
+"""Event Relay's delivery to a URL."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ def contact(org, name):
 
 
 def test_events_arrive_in_their_order(heard, receiver):
+    """A relay hands events over in the order of their replay ids. [assumed]"""
     relay(heard, url=receiver.url)
     for name in "abc":
         contact(heard, name)
@@ -69,7 +70,7 @@ def test_events_arrive_in_their_order(heard, receiver):
 
 
 def test_an_event_that_was_not_taken_is_delivered_again(heard, receiver):
-    """At least once, and none overtakes another."""
+    """Events are delivered at least once. That none overtakes another is assumed. [documented]"""
     receiver.statuses = [503, 500]
     relay(heard, url=receiver.url)
     contact(heard, "a")
@@ -82,6 +83,9 @@ def test_an_event_that_was_not_taken_is_delivered_again(heard, receiver):
 
 
 def test_a_receiver_that_is_away_is_waited_for(heard):
+    """A relay that finds nobody keeps its position and says why in its feedback.
+    [documented: Object Reference, EventRelayFeedback]
+    """
     gone = Receiver()
     gone.stop()
     relay(heard, url=gone.url)
@@ -91,7 +95,9 @@ def test_a_receiver_that_is_away_is_waited_for(heard):
 
 
 def test_pause_keeps_the_position_and_stop_does_not(heard, receiver):
-    """After PAUSE nothing is lost; after STOP the relay starts with new events (LATEST) or all kept (EARLIEST)."""
+    """After PAUSE nothing is lost; after STOP a relay starts with new events (LATEST) or all kept
+    (EARLIEST). [documented: Metadata API Developer Guide, EventRelayConfig]
+    """
     relay(heard, url=receiver.url)
     relay(heard, state="PAUSE")
     contact(heard, "paused")
@@ -113,11 +119,12 @@ def test_pause_keeps_the_position_and_stop_does_not(heard, receiver):
     [{"url": "http://example.com/"}, {"url": "https://127.0.0.1/"}, {"state": "GO"}, {"recovery": "NONE"}],
 )
 def test_a_relay_goes_to_this_machine_only_and_knows_its_states(heard, receiver, members):
+    """The simulated relay posts to this machine only. [ours]"""
     assert relay(heard, **{"url": receiver.url, **members}).error == (400, "INVALID_ORDER")
 
 
 def test_a_running_org_delivers_by_itself_and_keeps_its_events(loud_package, tmp_path, receiver):
-    """The process needs no call to deliver; `--data` keeps what was not relayed yet."""
+    """The process needs no call to deliver, and its data folder keeps what was not relayed yet. [ours]"""
     running = Running(loud_package, tmp_path)
     sf = running.client()
     sf.Contact.create({"LastName": "before"})

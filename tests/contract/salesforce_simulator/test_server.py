@@ -76,6 +76,7 @@ def running(package, tmp_path):
 
 
 def test_simple_salesforce_works_against_it(running):
+    """simple-salesforce works against it as against an org. [ours]"""
     sf = running.client()
     key = format_external_id("Storefront_Key__c", "shop:1/ä")
     assert sf.Account.upsert(key, {"Name": "Weber"}) == 201
@@ -95,6 +96,9 @@ def test_simple_salesforce_works_against_it(running):
 
 
 def test_simple_salesforce_raises_what_it_raises_for_the_real_one(running):
+    """simple-salesforce raises what its source tells for status codes of an org: 400, 404 and 401.
+    [reported: simple-salesforce]
+    """
     sf = running.client()
     with pytest.raises(SalesforceMalformedRequest) as caught:
         sf.Contact.create({"FirstName": "Ada"})
@@ -108,7 +112,7 @@ def test_simple_salesforce_raises_what_it_raises_for_the_real_one(running):
 
 
 def test_one_connection_serves_many_requests(running):
-    """HTTP/1.1 keep-alive: also after a 204, a 404 and an unread body."""
+    """HTTP/1.1 keeps a connection, also after a 204, a 404 and an unread body. [documented: RFC 9112]"""
     sf = running.client()
     sf.session.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=1))
     host, port = running.url.removeprefix("http://").split(":")
@@ -133,6 +137,7 @@ def test_one_connection_serves_many_requests(running):
 
 
 def test_a_lost_answer_is_a_connection_error_for_the_client(running):
+    """A lost answer is a connection that ends without one. [ours]"""
     sf = running.client()
     for fault in ("timeout_after_commit", "connection_reset"):
         requests.post(f"{running.url}/_faults", json={"fault": fault, "seconds": 0.05}, timeout=5)
@@ -144,6 +149,7 @@ def test_a_lost_answer_is_a_connection_error_for_the_client(running):
 
 
 def test_a_time_out_is_one_when_the_client_is_less_patient(running):
+    """A request that hangs is a time-out for a client that is less patient. [ours]"""
     sf = running.client()
     requests.post(f"{running.url}/_faults", json={"fault": "timeout_before", "seconds": 20}, timeout=5)
     started = time.monotonic()
@@ -153,7 +159,7 @@ def test_a_time_out_is_one_when_the_client_is_less_patient(running):
 
 
 def test_records_outlive_a_restart(running, package, tmp_path):
-    """`--data` keeps rows with exact amounts, and goes on with numbers and ids."""
+    """`--data` keeps rows with exact amounts, and goes on with numbers and ids. [ours]"""
     sf = running.client()
     account = sf.Account.upsert(
         "Storefront_Key__c/k", {"Name": "x", "AnnualRevenue": 1234567890123456}, raw_response=True
@@ -172,6 +178,7 @@ def test_records_outlive_a_restart(running, package, tmp_path):
 
 
 def test_it_listens_on_the_loopback_address_only(running):
+    """It listens on the loopback address only. [ours]"""
     assert running.url.startswith("http://127.0.0.1:")
     others = {each[4][0] for each in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)} - {
         "127.0.0.1"
@@ -192,7 +199,9 @@ def test_a_body_whose_end_cannot_be_told_is_refused(running):
 
 
 def test_a_sheet_may_be_streamed(running):
-    """Clients such as jsforce stream the data of a job in chunks, and Salesforce takes it. [reported: jsforce]"""
+    """Clients such as jsforce stream the data of a job in chunks, and Salesforce takes it.
+    [reported: jsforce]
+    """
     sf = running.client()
     kind = {"object": "Account", "operation": "insert", "lineEnding": "LF"}
     job = sf.restful("jobs/ingest", method="POST", json=kind)["id"]

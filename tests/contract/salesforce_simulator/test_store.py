@@ -45,6 +45,7 @@ def _state(store):
 
 @given(WRITES, WRITES, WRITES)
 def test_a_failed_transaction_leaves_rows_and_indexes_as_they_were(first, second, third):
+    """What happens in a failed transaction leaves no trace, in rows or indexes. [ours]"""
     store = _store()
     with store.atomic():
         _write(store, first)
@@ -56,6 +57,7 @@ def test_a_failed_transaction_leaves_rows_and_indexes_as_they_were(first, second
 
 @given(WRITES, WRITES)
 def test_a_failed_inner_transaction_undoes_only_itself(outer, inner):
+    """A failed inner transaction undoes itself and nothing else. [ours]"""
     store, plain = _store(), _store()
     with plain.atomic():
         _write(plain, outer)
@@ -68,6 +70,7 @@ def test_a_failed_inner_transaction_undoes_only_itself(outer, inner):
 
 @given(WRITES)
 def test_the_index_finds_exactly_the_live_rows(writes):
+    """An index finds exactly the rows that are not deleted. [ours]"""
     store = _store()
     with store.atomic():
         _write(store, writes)

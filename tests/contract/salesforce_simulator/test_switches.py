@@ -1,4 +1,4 @@
-"""What differs from org to org (fact sheet, 4.3, 5.1 and 5.3)."""
+"""What differs from org to org."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def person_type(persons):
 
 
 def test_person_accounts_show_in_the_describe(persons, org):
-    """With person accounts no field of Account is required in the describe."""
+    """With person accounts no field of Account is required in its describe. [recorded]"""
     assert {"IsPersonAccount", "PersonEmail", "PersonContactId", "Storefront_Key__pc"} <= set(
         fields_of(persons, "Account")
     )
@@ -34,6 +34,9 @@ def test_person_accounts_show_in_the_describe(persons, org):
 
 
 def test_a_person_account_has_a_contact_with_its_data(persons, person_type):
+    """A person account is an account and a contact with the same data; PersonContactId names it.
+    [documented]
+    """
     fields = {
         "RecordTypeId": person_type,
         "FirstName": "Ada",
@@ -57,6 +60,7 @@ def test_a_person_account_has_a_contact_with_its_data(persons, person_type):
 
 
 def test_a_person_account_is_edited_and_deleted_as_one(persons, person_type):
+    """A person account is edited through its account, and its contact goes with it. [assumed]"""
     account = persons.create("Account", RecordTypeId=person_type, LastName="Byron")
     contact = persons.read("Account", account)["PersonContactId"]
     assert persons.change("Contact", contact, LastName="x").error == (400, "FIELD_INTEGRITY_EXCEPTION")
@@ -65,6 +69,9 @@ def test_a_person_account_is_edited_and_deleted_as_one(persons, person_type):
 
 
 def test_person_and_business_accounts_have_different_names(persons, person_type):
+    """A person account has a last name, a business account a name, and neither has the other's fields. The
+    code is assumed. [documented]
+    """
     assert persons.try_create("Account", RecordTypeId=person_type).error == (400, "REQUIRED_FIELD_MISSING")
     assert persons.try_create("Account").error == (400, "REQUIRED_FIELD_MISSING")
     for fields in (
@@ -83,6 +90,7 @@ def currencies(package):
 
 
 def test_the_currency_field_exists_only_with_several_currencies(org, currencies):
+    """CurrencyIsoCode is on records only in an org with several currencies. [documented]"""
     assert org.try_create("Account", Name="x", CurrencyIsoCode="EUR").error == (400, "INVALID_FIELD")
     assert org.query("SELECT IsoCode FROM CurrencyType").error == (400, "INVALID_TYPE")
     assert currencies.read("Account", currencies.create("Account", Name="x"))["CurrencyIsoCode"] == "EUR"
@@ -93,6 +101,7 @@ def test_the_currency_field_exists_only_with_several_currencies(org, currencies)
 
 
 def test_an_inactive_currency_is_refused(currencies):
+    """A record's currency is one of the org's active ones. [documented: Object Reference, CurrencyType]"""
     assert currencies.try_create("Account", Name="x", CurrencyIsoCode="CHF").error == (
         400,
         "INVALID_CURRENCY_ISO",
@@ -100,7 +109,9 @@ def test_an_inactive_currency_is_refused(currencies):
 
 
 def test_prices_and_items_keep_to_one_currency(currencies):
-    """One entry per price book, product and currency; an item's entry has its order's currency."""
+    """One entry per price book, product and currency; an item's entry has its order's currency. The codes
+    are assumed. [documented: Object Reference, PricebookEntry and OrderItem]
+    """
     product, euro = currencies.priced_product()
     fields = {
         "Product2Id": product,
@@ -132,6 +143,9 @@ def test_prices_and_items_keep_to_one_currency(currencies):
 
 
 def test_a_standard_price_counts_in_its_own_currency_only(currencies):
+    """A custom price needs a standard price in its own currency.
+    [documented: Object Reference, PricebookEntry]
+    """
     product, _ = currencies.priced_product()
     book = currencies.create("Pricebook2", Name="Shop", IsActive=True)
     fields = {"Product2Id": product, "Pricebook2Id": book, "UnitPrice": 3}
@@ -152,12 +166,14 @@ def address(org, **parts):
 
 
 def test_codes_exist_only_with_state_and_country_picklists(org, places):
+    """Fields for codes of states and countries are there only with the picklists. [documented]"""
     assert "BillingCountryCode" not in fields_of(org, "Account")
     assert {"BillingCountryCode", "BillingStateCode"} <= set(fields_of(places, "Account"))
     assert address(org, CountryCode="FR").error == (400, "INVALID_FIELD")
 
 
 def test_code_and_name_complete_each_other(places):
+    """The name field holds the full name of what the code says; a name alone finds its code. [reported]"""
     row = places.read("Account", address(places, CountryCode="US", StateCode="CA").id)
     assert (row["BillingCountry"], row["BillingState"]) == ("United States", "California")
     row = places.read("Account", address(places, Country="germany").id)
@@ -167,22 +183,34 @@ def test_code_and_name_complete_each_other(places):
 
 
 @pytest.mark.parametrize(
-    "parts",
+    ("parts", "words"),
     [
-        {"Country": "Atlantis"}, {"CountryCode": "US", "State": "Bavaria"}, {"CountryCode": "DE", "State": "Bavaria"},
-        {"CountryCode": "US", "StateCode": "ON"}, {"State": "California"}, {"CountryCode": "FR", "Country": "Germany"},
+        ({"Country": "Atlantis"}, "problem with this country"),
+        ({"CountryCode": "US", "State": "Bavaria"}, "problem with this state"),
+        ({"CountryCode": "DE", "State": "Bavaria"}, "problem with this state"),
+        ({"CountryCode": "US", "StateCode": "ON"}, "problem with this state"),
+        ({"State": "California"}, "country must be specified"),
+        ({"CountryCode": "FR", "Country": "Germany"}, "problem with this country"),
     ],
-)  # fmt: skip
-def test_wrong_states_and_countries_are_refused(places, parts):
-    """Wrong text is a FIELD_INTEGRITY_EXCEPTION; a state needs its country."""
-    assert address(places, **parts).error == (400, "FIELD_INTEGRITY_EXCEPTION")
+)
+def test_wrong_states_and_countries_are_refused(places, parts, words):
+    """A state or country that the org's list lacks is refused; a state needs its country. The messages are
+    assumed. [reported]
+    """
+    reply = address(places, **parts)
+    assert reply.error == (400, "FIELD_INTEGRITY_EXCEPTION")
+    assert words in reply.body[0]["message"]
 
 
 def test_a_code_that_no_country_has(places):
+    """A code outside the list is a bad value of a restricted picklist. FIELD_INTEGRITY_EXCEPTION is
+    reported too. [assumed]
+    """
     assert address(places, CountryCode="XX").error == (400, "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST")
 
 
 def test_a_moved_address_keeps_no_state_of_another_country(places):
+    """A state has to fit the new country as well. [assumed]"""
     account = address(places, CountryCode="US", StateCode="CA").id
     assert places.change("Account", account, BillingCountryCode="CA").error == (
         400,
@@ -193,7 +221,9 @@ def test_a_moved_address_keeps_no_state_of_another_country(places):
 
 @pytest.mark.parametrize(("action", "saved"), [("alert", 201), ("block", 400)])
 def test_duplicate_rules_alert_or_block(package, action, saved):
-    """The header allowSave=true saves in spite of an alert; nothing gets past a block."""
+    """The header allowSave=true saves in spite of an alert; nothing gets past a block.
+    [documented: REST API Developer Guide, Duplicate Rule Header]
+    """
     org = Client(package, switches=Switches(duplicate_rules=(DuplicateRule("Contact", ("Email",), action),)))
     first = org.create("Contact", LastName="x", Email="Ada@shop.test")
     twin = {"LastName": "y", "Email": "ada@SHOP.test"}
@@ -206,6 +236,7 @@ def test_duplicate_rules_alert_or_block(package, action, saved):
 
 
 def test_the_duplicate_header_counts_for_every_node_of_a_graph(package):
+    """The header of the request counts for each of its nodes. [assumed]"""
     org = Client(package, switches=Switches(duplicate_rules=(DuplicateRule("Contact", ("Email",)),)))
     org.create("Contact", LastName="x", Email="ada@shop.test")
     twin = node("POST", "Contact", "c", {"LastName": "y", "Email": "ada@shop.test"})
@@ -216,6 +247,9 @@ def test_the_duplicate_header_counts_for_every_node_of_a_graph(package):
 
 
 def test_a_validation_rule_speaks_with_the_admins_words(package):
+    """A validation rule refuses with the message that an administrator wrote.
+    [documented: SOAP API Developer Guide, StatusCode]
+    """
     rule = ValidationRule("Order", "PoNumber", "A purchase order needs a number.", r"^$")
     org = Client(package, switches=Switches(validation_rules=(rule,)))
     account = org.create("Account", Name="x")
@@ -227,7 +261,9 @@ def test_a_validation_rule_speaks_with_the_admins_words(package):
 
 
 def test_the_days_calls_run_out(package):
-    """403 REQUEST_LIMIT_EXCEEDED "TotalRequests Limit exceeded."; no Retry-After is sent."""
+    """Calls of 24 hours are limited; beyond that they are refused, without a word when to come back.
+    [documented]
+    """
     org = Client(package, switches=Switches(api_daily_maximum=2))
     assert org.call("GET", "limits").headers["Sforce-Limit-Info"] == "api-usage=1/2"
     assert org.call("GET", "limits").body["DailyApiRequests"] == {"Max": 2, "Remaining": 0}
@@ -238,6 +274,7 @@ def test_the_days_calls_run_out(package):
 
 
 def test_settings_change_over_http_and_rows_stay(org):
+    """An org's features can be switched while it runs. [ours]"""
     account = org.create("Account", Name="x")
     wanted = {
         "person_accounts": True, "token_life": 60, "duplicate_rules": [{"object": "Lead", "fields": ["Email"]}],
@@ -267,4 +304,5 @@ def _settings(org, wanted):
     ],
 )  # fmt: skip
 def test_settings_that_make_no_sense_are_refused(org, wanted):
+    """A wrong setting is named. [ours]"""
     assert _settings(org, wanted).error == (400, "INVALID_ORDER")

@@ -246,7 +246,8 @@ def test_an_org_without_the_package_is_full_of_errors_and_each_says_what_to_do(m
         ("create_only: [OrderId, PricebookEntryId]", "create_only: [OrderId]", "error",
          "OrderItem.PricebookEntryId", "new record only"),
         ("      Quantity: item.quantity\n      UnitPrice", "      UnitPrice", "error",
-         "OrderItem.Quantity", "requires"),
+         "OrderItem.Quantity", "needs Quantity"),
+        ("      UnitPrice: item.unit_price\n", "", "error", "OrderItem.UnitPrice", "needs UnitPrice"),
         ("UnitPrice: item.unit_price", "UnitPrice: item.list_price", "warning", "OrderItem.UnitPrice", "no value"),
     ],
 )  # fmt: skip

@@ -18,13 +18,14 @@ class Asked:
     def __init__(self):
         self.queries = []
 
-    def query(self, soql):
+    def query(self, soql, deleted):
+        assert not deleted
         self.queries.append(soql)
         return [{"Id": str(len(self.queries))}]
 
 
 def values_of(soql):
-    return [unquoted(token.text) for token in tokens(soql) if token.kind == "string"]
+    return [unquoted(token.text, pattern=False) for token in tokens(soql) if token.kind == "string"]
 
 
 @given(st.sets(st.text(min_size=1, max_size=300), max_size=250))

@@ -21,6 +21,16 @@ _SOURCES: Mapping[str, str] = {
 }
 """How an org comes to have an object that depends on a setting; the others depend on a licence."""
 
+_NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "Account": (("Name", "LastName"),),
+    "Order": (("AccountId", "ContractId"),),
+    "OrderItem": (("UnitPrice",),),
+    "OpportunityLineItem": (("PricebookEntryId",), ("UnitPrice", "TotalPrice")),
+    "CampaignMember": (("ContactId", "LeadId"),),
+    "Asset": (("AccountId", "ContactId"),),
+}
+"""What a new record needs although a describe calls it nillable: of each group one field (Object Reference)."""
+
 _LICENSED = (
     "The org needs the licence that has this object, or the user access to it; else take the record out."
 )
@@ -86,18 +96,21 @@ def _check_required(record: WrittenRecord, facts: OrgFacts) -> Iterator[tuple[st
     lines: dict[str, list[Line]] = defaultdict(list)
     for line in record.lines:
         lines[line.field].append(line)
-    for name, fact in facts.objects[record.object].items():
-        if not fact.required:
-            continue
-        if name not in lines:
-            what = "the org requires it of every new record, and no line fills it"
-            yield name, Trouble("error", what, "Map it, or give it a default value in Salesforce.")
-        elif may_deliver_nothing(lines[name]):
-            what = "the org requires it, and its line may have no value"
-            yield (
-                name,
-                Trouble("warning", what, "Give the line a fallback with ||, or name one under `defaults`."),
-            )
+    fields = facts.objects[record.object]
+    groups: list[tuple[str, ...]] = [(name,) for name, fact in fields.items() if fact.required]
+    for group in _NEEDED.get(record.object, ()):
+        if any(name in fields for name in group) and not any((name,) in groups for name in group):
+            groups.append(group)
+    for group in groups:
+        given = [name for name in group if name in lines]
+        names = " or ".join(group)
+        if not given:
+            what = f"a new record needs {names}, and no line fills it"
+            yield group[0], Trouble("error", what, "Map it, or give it a default value in Salesforce.")
+        elif all(may_deliver_nothing(lines[name]) for name in given):
+            what = f"a new record needs {names}, and the line may have no value"
+            mend = "Give the line a fallback with ||, or name one under `defaults`."
+            yield given[0], Trouble("warning", what, mend)
 
 
 def _check_line(line: Line, record: WrittenRecord, facts: OrgFacts, denied: bool) -> Iterator[Trouble]:
