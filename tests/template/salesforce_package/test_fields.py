@@ -43,6 +43,11 @@ def test_key_is_unique_case_sensitive_and_as_long_as_can_be(each: Source) -> Non
     }  # fmt: skip
 
 
+def test_nothing_but_the_key_is_unique() -> None:
+    """A second unique field would refuse records that two stores share a value of."""
+    assert {each.name for each in fields() if each.text("unique") == "true"} == {"Storefront_Key__c"}
+
+
 @pytest.mark.parametrize("each", fields(), ids=_id)
 def test_field_is_named_labelled_and_explained(each: Source) -> None:
     developer_name = each.text("fullName").removesuffix("__c")

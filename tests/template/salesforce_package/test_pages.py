@@ -110,3 +110,17 @@ def test_app_shows_orders_and_every_own_tab() -> None:
     [app] = sources("*.app-meta.xml")
     tabs = [each.name for each in sources("*.tab-meta.xml")]
     assert sorted(app.texts("tabs")) == sorted(["standard-Order", "standard-report", *tabs])
+    assert (app.text("uiType"), app.text("navType")) == ("Lightning", "Standard")
+
+
+@pytest.mark.parametrize("each", sources("*.tab-meta.xml"), ids=lambda each: each.name)
+def test_tab_is_that_of_its_object(each: Source) -> None:
+    assert each.text("customObject") == "true"
+    assert each.name in {one.name for one in own_objects()}
+
+
+@pytest.mark.parametrize("each", sources("*.layout-meta.xml"), ids=lambda each: each.name)
+def test_section_of_a_layout_has_a_heading_where_it_shows_one(each: Source) -> None:
+    for section in each.root.findall("m:layoutSections", NS):
+        shown = {section.findtext(f"m:{tag}", "", NS) for tag in ("detailHeading", "editHeading")}
+        assert "true" not in shown or section.findtext("m:label", "", NS)
