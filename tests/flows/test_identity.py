@@ -71,6 +71,14 @@ def test_a_contact_that_people_entered_is_linked_and_left_as_it_is(world):
     found = row(world, "Contact", contact)
     assert (found["LastName"], found["Phone"]) == ("Lovelace", "1"), "what people own is not touched"
     assert found["Storefront_Key__c"] == "shop:8001"
+    assert f"linked with Contact {contact}" in history(world, "order", "8001")
+    assert f"linked with Contact {contact}" in history(world, "customer", "8001")
+
+
+def history(world, entity, number):
+    """The newest remarks on a record of the ID map."""
+    item = world.tables.items["records"][(f"shop#{entity}", number)]
+    return json.loads(item["history"]["S"])[-1]["remarks"]
 
 
 def test_two_contacts_park_the_order_with_both_and_the_choice_is_remembered(world):
@@ -89,6 +97,9 @@ def test_two_contacts_park_the_order_with_both_and_the_choice_is_remembered(worl
     world.drain()
     assert not world.parked()
     assert order_row(world, 1)["BillToContactId"] == two
+    assert f"linked with Contact {two}, which was there, as a person chose" in history(
+        world, "customer", "8001"
+    )
     world.start_container()
     world.deliver("shop", "orders/create", order(2, customer=8001))
     world.drain()
@@ -112,8 +123,9 @@ def test_after_a_merge_in_salesforce_the_next_order_lands_on_the_survivor(world)
     assert order_row(world, 2)["AccountId"] == account
     assert order_row(world, 2)["BillToContactId"] == contact
     assert {name: len(world.rows(name)) for name in ("Account", "Contact")} == counts, "nobody is doubled"
-    history = json.loads(world.tables.items["records"][("shop#order", "8002")]["history"]["S"])
-    assert "merged into" in history[-1]["remarks"]
+    for entity, number in (("order", "8002"), ("customer", "8001")):
+        assert f"was merged into {contact}" in history(world, entity, number)
+        assert f"was merged into {account}" in history(world, entity, number)
 
 
 def person(world, action, **members):
@@ -154,8 +166,8 @@ def test_a_merge_of_long_ago_is_followed_too(world):
     assert order_row(world, 3)["AccountId"] == winner["AccountId"]
     assert order_row(world, 3)["BillToContactId"] == winner["BillToContactId"]
     assert counts(world) == before, "nobody is doubled"
-    history = json.loads(world.tables.items["records"][("shop#order", "8003")]["history"]["S"])
-    assert f"{winner['BillToContactId']} is taken in its place" in history[-1]["remarks"]
+    for entity, number in (("order", "8003"), ("customer", "8001")):
+        assert f"{winner['BillToContactId']} is taken in its place" in history(world, entity, number)
 
 
 def test_an_account_that_was_merged_long_ago_is_known_by_its_contact(world):

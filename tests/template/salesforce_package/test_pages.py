@@ -102,6 +102,10 @@ def test_report_uses_columns_of_its_report_type(each: Source) -> None:
 
 
 def test_reports_lie_in_the_shipped_folder() -> None:
+    assert {each.name for each in sources("*.report-meta.xml")} == {
+        "Storefront_Orders_by_Store",
+        "Storefront_Residual_Money",
+    }
     folders = {each.name for each in sources("*.reportFolder-meta.xml")}
     assert {each.path.parent.name for each in sources("*.report-meta.xml")} == folders == {"Storefront"}
 

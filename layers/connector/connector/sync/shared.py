@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
@@ -17,6 +18,7 @@ from connector.errors import Deferred
 from connector.mapping.plans import Record, Shared, Target
 from connector.sync import aws
 from connector.sync.aws import Item, error_code
+from connector.sync.records import HISTORY_LENGTH
 
 BATCH_GET = 100
 BATCH_WRITE = 25
@@ -48,6 +50,8 @@ class SharedState:
     raw: str | None = None
     ids: Mapping[str, str] = field(default_factory=dict)
     """Record name to the Salesforce id that it was last seen under."""
+    history: tuple[Mapping[str, str], ...] = ()
+    """When and why it was linked with other records than its own: moment and remarks, newest last."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,33 +168,43 @@ class SharedRecords:
             },
         )
 
-    def relink(self, merged: Merged, ids: Mapping[str, str]) -> None:
-        """Note under which ids the records are found now (after a merge in Salesforce)."""
+    def relink(self, merged: Merged, ids: Mapping[str, str], remarks: Sequence[str]) -> None:
+        """Note under which ids the records are found now (after a merge in Salesforce), and why."""
         try:
             self._update(
                 merged,
-                "SET ids = :ids",
+                "SET ids = :ids, history = :history",
                 "attribute_not_exists(lease_until) OR lease_until < :now",
-                {":ids": {"S": json.dumps(ids)}, ":now": {"N": f"{self._now():.3f}"}},
+                {
+                    ":ids": {"S": json.dumps(ids)},
+                    ":history": self._history(merged, remarks),
+                    ":now": {"N": f"{self._now():.3f}"},
+                },
                 unchanged=False,
             )
         except Deferred:
             return  # another is writing it, and finds out by itself
 
-    def complete(self, merged: Merged, ids: Mapping[str, str] | None = None) -> None:
-        """Note the stamps and ids of a written record and give the lease back."""
-        self._update(
-            merged,
-            "SET stamps = :stamps, ids = :ids, known = :yes REMOVE lease, lease_until",
-            "lease = :me",
-            {
-                ":ids": {"S": json.dumps({**merged.state.ids, **(ids or {})})},
-                ":stamps": {"S": _stamps_text(merged.stamps)},
-                ":yes": {"BOOL": True},
-                ":me": {"S": self._owner},
-            },
-            unchanged=False,
-        )
+    def complete(
+        self, merged: Merged, ids: Mapping[str, str] | None = None, remarks: Sequence[str] = ()
+    ) -> None:
+        """Note the stamps and ids of a written record, and what is remarkable of its links; the lease ends."""
+        values: Item = {
+            ":ids": {"S": json.dumps({**merged.state.ids, **(ids or {})})},
+            ":stamps": {"S": _stamps_text(merged.stamps)},
+            ":yes": {"BOOL": True},
+            ":me": {"S": self._owner},
+        }
+        sets = "stamps = :stamps, ids = :ids, known = :yes"
+        if remarks:
+            sets += ", history = :history"
+            values[":history"] = self._history(merged, remarks)
+        self._update(merged, f"SET {sets} REMOVE lease, lease_until", "lease = :me", values, unchanged=False)
+
+    def _history(self, merged: Merged, remarks: Sequence[str]) -> dict[str, str]:
+        at = datetime.fromtimestamp(self._now(), UTC).isoformat(timespec="milliseconds")
+        entries = [*merged.state.history, {"at": at, "remarks": "; ".join(remarks)}]
+        return {"S": json.dumps(entries[-HISTORY_LENGTH:])}
 
     def note(self, merged: Merged) -> None:
         """Move the stamps of a record whose values did not change; raises Deferred("busy") on a race."""
@@ -252,7 +266,8 @@ def _state(item: Item) -> SharedState:
     raw = item["stamps"]["S"] if "stamps" in item else None
     stamps = {name: (as_of, digest) for name, (as_of, digest) in json.loads(raw).items()} if raw else {}
     ids = json.loads(item["ids"]["S"]) if "ids" in item else {}
-    return SharedState("known" in item, stamps, raw, ids)
+    history = json.loads(item["history"]["S"]) if "history" in item else ()
+    return SharedState("known" in item, stamps, raw, ids, tuple(history))
 
 
 def _stamps_text(stamps: Mapping[str, Stamp]) -> str:

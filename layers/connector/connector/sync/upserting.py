@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 
-from connector.errors import Deferred, NotWritten, Parked
+from connector.errors import Deferred, NotWritten
 from connector.mapping.mapper import OrderMapper
 from connector.mapping.plans import Plan, Record, Shared, Target
 from connector.salesforce.session import Session
 from connector.sync.drafting import Knowledge
-from connector.sync.identity import adopt, decide, find_candidates, questions, write_keys
+from connector.sync.identity import questions, write_keys
 from connector.sync.recovery import recover
 from connector.sync.shared import Merged, SharedKey, SharedRecords, merge
 from connector.sync.whereabouts import Whereabouts
@@ -43,20 +43,21 @@ class Upsert:
             recover(self._session, lost)
         merged = self._merge(works)
         held, busy = self._lease(merged)
-        choices = _choices(works)
-        keys = self._identify(choices, merged, held, busy)
+        shared = Whereabouts(self._session, merged, self._rules, _choices(works))
+        self._identify(shared, held)
+        busy |= shared.verdicts
         jobs = [self._job(f"w{index}", work) for index, work in enumerate(works) if not _put_off(work, busy)]
-        open_parts = {key: part for key, part in merged.items() if key not in busy}
-        shared = Whereabouts(self._session, open_parts, self._rules, choices)
         writer = Writer(self._session, shared, self._match_duplicates)
         try:
             writer.write(jobs)
         finally:
-            self._note(writer.written, shared, merged | shared.adopted, held)
+            self._note(writer.written, shared, held)
         # Only now: a key on a record whose link is not noted yet would look like a record that we made.
-        write_keys(self._session, [*keys, *shared.keys])
+        write_keys(self._session, shared.keys)
         for work in works:
-            _settle(work, writer)
+            _settle(work, writer.problems)
+            for remark in (each for key in _shared_keys(work) for each in shared.remarks.get(key, ())):
+                work.note(remark)
 
     def _merge(self, works: Iterable[Work]) -> dict[SharedKey, Merged]:
         parts: dict[SharedKey, list[Shared]] = defaultdict(list)
@@ -83,29 +84,11 @@ class Upsert:
         list(self._pool.map(lease, wanted))
         return [key for key in wanted if key not in busy], busy
 
-    def _identify(
-        self,
-        choices: Mapping[SharedKey, str],
-        merged: dict[SharedKey, Merged],
-        held: Sequence[SharedKey],
-        busy: dict[SharedKey, NotWritten],
-    ) -> list[tuple[str, str, str]]:
-        """Link buyers whom Salesforce knows already; several candidates for one are a person's choice.
-
-        Returns the keys to write on the linked records.
-        """
-        asked = questions({key: merged[key] for key in held if not merged[key].state.known}, self._rules)
-        if not asked or (len(asked) >= MANY and not self._strangers):
-            return []
-        keys: list[tuple[str, str, str]] = []
-        for key, candidates in find_candidates(self._session, asked).items():
-            verdict = decide(merged[key], candidates, choices.get(key))
-            if isinstance(verdict, Parked):
-                busy[key] = verdict
-            elif verdict is not None:
-                merged[key], some = adopt(merged[key], verdict)
-                keys += some
-        return keys
+    def _identify(self, shared: Whereabouts, held: Iterable[SharedKey]) -> None:
+        """Link new buyers whom Salesforce knows already; several candidates for one are a person's choice."""
+        new = [key for key in held if not shared.shared[key].state.known]
+        if self._strangers or len(questions({key: shared.shared[key] for key in new}, self._rules)) < MANY:
+            shared.match(new, self._rules)
 
     def _job(self, name: str, work: Work) -> Job:
         keys = _shared_keys(work)
@@ -128,27 +111,25 @@ class Upsert:
         same = applied is not None and applied.digest == work.plan.digest and not work.state.uncertain
         return () if same else work.plan.records
 
-    def _note(
-        self,
-        written: Iterable[SharedKey],
-        shared: Whereabouts,
-        merged: Mapping[SharedKey, Merged],
-        held: Sequence[SharedKey],
-    ) -> None:
+    def _note(self, written: set[SharedKey], shared: Whereabouts, held: Iterable[SharedKey]) -> None:
         """Keep what is known of the shared records now, before any work that relies on it is noted as done."""
-        written = set(written)
-        self._shared.mark_known([key for key in written if merged[key].policy == "once"])
-        done = {key for key in held if key in written or merged[key].adopted}
-        list(self._pool.map(lambda key: self._shared.complete(merged[key], shared.ids_of(key)), done))
+        parts, store = shared.shared, self._shared
+        store.mark_known([key for key in written if parts[key].policy == "once"])
+        done = {key for key in held if key in written or parts[key].adopted}
+
+        def complete(key: SharedKey) -> None:
+            store.complete(parts[key], shared.ids_of(key), shared.remarks.get(key, ()))
+
+        list(self._pool.map(complete, done))
         for key in shared.moved - done:
-            self._shared.relink(merged[key], shared.ids_of(key))
-        list(self._pool.map(lambda key: self._shared.release(merged[key]), set(held) - done))
+            store.relink(parts[key], shared.ids_of(key), shared.remarks.get(key, ()))
+        list(self._pool.map(lambda key: store.release(parts[key]), set(held) - done))
         later = [
             part
-            for key, part in merged.items()
+            for key, part in parts.items()
             if part.policy == "newest" and part.needs_note and key not in done
         ]
-        list(self._pool.map(self._shared.note, later))
+        list(self._pool.map(store.note, later))
 
 
 def _plans(work: Work) -> Iterable[Plan]:
@@ -186,9 +167,9 @@ def _put_off(work: Work, busy: Mapping[SharedKey, NotWritten]) -> bool:
     return problem is not None
 
 
-def _settle(work: Work, writer: Writer) -> None:
+def _settle(work: Work, problems: Mapping[SharedKey, NotWritten]) -> None:
     if work.contributes:
-        lost = next((writer.problems[key] for key in _shared_keys(work) if key in writer.problems), None)
+        lost = next((problems[key] for key in _shared_keys(work) if key in problems), None)
         work.outcome = lost or work.outcome
     elif work.outcome == "written" and work.plan is None:
         work.outcome = "gone"

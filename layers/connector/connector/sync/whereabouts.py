@@ -56,6 +56,8 @@ class Whereabouts:
         """Buyers whose ids are no longer those that were noted."""
         self.verdicts: dict[SharedKey, Parked] = {}
         """Buyers whom several records may be, which only a person can tell."""
+        self.remarks: dict[SharedKey, list[str]] = defaultdict(list)
+        """What is worth telling of a group: which of its records are others than those we made."""
         self._asked: dict[Target, str] = {}
         self._fates: dict[Target, str | None] = {}
 
@@ -76,8 +78,7 @@ class Whereabouts:
             self._note(find_fates(self._session, unasked))
         return targets & self._fates.keys()
 
-    def tell(self, target: Target) -> str:
-        """What became of a record that `follow` named, for the history."""
+    def _tell(self, target: Target) -> str:
         survivor, found = self._fates[target], self.ids.get(target)
         ending = f"merged into {survivor}" if survivor else "deleted"
         instead = f"; {found} is taken in its place" if found and not survivor else ""
@@ -102,6 +103,8 @@ class Whereabouts:
         for record in linked.records:
             if record.name in linked.state.ids:
                 self.ids[record.target] = linked.state.ids[record.name]
+        chosen = ", as a person chose" if key in self._choices else ""
+        self.remarks[key].append(f"linked with {candidate.object} {candidate.id}, which was there{chosen}")
         if linked.adopted:
             self.existing.add(key)
 
@@ -115,6 +118,8 @@ class Whereabouts:
         touched = [key for key in self.shared if self.targets([key]) & fates.keys()]
         self.moved.update(key for key in touched if self.shared[key].policy == "newest")
         self._seek([key for key in touched if any(t in fates and not fates[t] for t in self.targets([key]))])
+        for key in touched:
+            self.remarks[key] += sorted(self._tell(target) for target in self.targets([key]) & fates.keys())
 
     def _seek(self, keys: Sequence[SharedKey]) -> None:
         """Groups that lost a record: buyers may still be there; what is not found is missing from now on."""

@@ -234,8 +234,6 @@ class Writer:
         self.written &= self._shared.existing
         job.followed |= news
         job.verdict = next((v for key, v in self._shared.verdicts.items() if key in job.shared), None)
-        if job.work is not None:
-            job.work.remarks += sorted(map(self._shared.tell, news))
         return bool(news) and job.verdict is None
 
     def _link_duplicate(self, job: Job, target: Target, refusal: Refusal) -> bool:
