@@ -48,6 +48,8 @@ def _bin(world: World, call: Call, sobject: SObject, row: Row, root: str) -> Non
 
 def _part(world: World, call: Call, child: SObject, field: Field, row: Row, root: str) -> None:
     """What the deletion of a parent does to one child."""
+    if field.on_delete == "keep":
+        return
     if field.on_delete == "restrict":
         message = (
             f"Your attempt to delete could not be completed because it is associated with {child.plural}."

@@ -34,6 +34,7 @@ from local.salesforce.world import USER_ID, Actor, Call, World, standing_rows
 
 PACKAGE = Path(__file__).parents[2] / "salesforce"
 PERMISSION_SET = "Storefront_Connector"
+_LONGEST_HEAD = 16_384  # bytes of a request's target and headers
 _DATA = re.compile(r"/services/data/(v[^/]+)(?:/(.*))?\Z")
 _UNAVAILABLE = (
     b"<html><head><title>Unavailable</title></head><body><h1>503 Service Unavailable</h1></body></html>"
@@ -167,14 +168,14 @@ class Simulator:
 
     def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes = b"") -> Response:
         """Answer one HTTP request; `path` is the request target with its query string."""
-        target, _, query_text = path.partition("?")
+        query_text = path.partition("?")[2]
         lower = {name.lower(): value for name, value in headers.items()}
         query = read_query(query_text)
         method = query.pop("_HttpMethod", method).upper()
         with self._lock:
             self._empty_bin()
             try:
-                return self._route(method, target, query, lower, _unpacked(lower, body))
+                return self._route(method, path, query, lower, _unpacked(lower, body))
             except OAuthError as error:
                 answer = Answer(error.status, {"error": error.error, "error_description": error.description})
             except ApiError as error:
@@ -184,10 +185,13 @@ class Simulator:
             return _response(answer)
 
     def _route(
-        self, method: str, path: str, query: dict[str, str], headers: dict[str, str], body: bytes
+        self, method: str, target: str, query: dict[str, str], headers: dict[str, str], body: bytes
     ) -> Response:
+        path = target.partition("?")[0]
         if path.startswith("/_"):
             return _response(answer_control(self, method, path, query, body))
+        if len(target) + sum(len(name) + len(value) + 4 for name, value in headers.items()) > _LONGEST_HEAD:
+            return Response(414, {"Content-Type": "text/html"}, b"<h1>414 URI Too Long</h1>")
         self.usage.count(method, path)
         fault = self.world.faults.take(path)
         early = self._before(fault, headers)

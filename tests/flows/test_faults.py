@@ -198,6 +198,22 @@ def test_a_deleted_product_comes_back_with_the_next_order(world):
     assert not world.parked()
 
 
+def test_a_price_that_somebody_deleted_comes_back_with_the_next_order(world):
+    first = order(1, lines=1)
+    world.deliver("shop", "orders/create", first)
+    world.drain()
+    sold = {one["PricebookEntryId"] for one in world.rows("OrderItem")}
+    price = next(one for one in world.rows("PricebookEntry") if one["Id"] in sold)
+    gone = json.dumps({"object": "PricebookEntry", "id": price["Id"]}).encode()
+    assert world.simulator.handle("POST", "/_delete", {}, gone).status == 200
+    second = first | {"id": 7002, "admin_graphql_api_id": "gid://shopify/Order/7002", "name": "#7002"}
+    world.deliver("shop", "orders/create", second)
+    world.drain()
+    assert_arrived_once(world, first, second)
+    prices = {one["Storefront_Key__c"]: one["Id"] for one in world.rows("PricebookEntry")}
+    assert prices[price["Storefront_Key__c"]] != price["Id"]
+
+
 def test_an_order_that_somebody_deleted_in_salesforce_is_written_again_whole(world):
     first = order(1, opening="pending")
     world.deliver("shop", "orders/create", first)

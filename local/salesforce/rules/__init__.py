@@ -57,6 +57,7 @@ _FOLLOW_RETURN: dict[str, Callable[[Change], None]] = {
 _REFUSE_REMOVAL: dict[str, Callable[[World, Row], None]] = {
     "Order": orders.refuse_order_removal,
     "OrderItem": orders.refuse_item_removal,
+    "Product2": prices.refuse_product_removal,
     "Pricebook2": prices.refuse_book_removal,
     "PricebookEntry": prices.refuse_entry_removal,
 }

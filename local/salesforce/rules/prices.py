@@ -10,6 +10,7 @@ from local.salesforce.values import Row
 from local.salesforce.world import STANDARD_PRICE_BOOK_ID, Change, World
 
 CENT = Decimal("0.01")
+_PRICED = ("OrderItem", "OpportunityLineItem", "QuoteLineItem")
 
 
 def prepare_product(change: Change) -> None:
@@ -89,6 +90,17 @@ def follow_entry(change: Change) -> None:
     for entry in related(change.world, "PricebookEntry", "Product2Id", row["Product2Id"]):
         if entry.get("UseStandardPrice") and entry.get("CurrencyIsoCode") == row.get("CurrencyIsoCode"):
             alter_row(change.world, "PricebookEntry", entry, {"UnitPrice": row["UnitPrice"]})
+
+
+def refuse_product_removal(world: World, row: Row) -> None:
+    """What was sold stays; it can be archived at the screen. Its prices alone may go."""
+    for entry in related(world, "PricebookEntry", "Product2Id", row["Id"]):
+        for name in _PRICED:
+            if world.store.knows(name) and related(world, name, "PricebookEntryId", entry["Id"]):
+                message = (
+                    f"Your attempt to delete could not be completed because it is associated with {name}."
+                )
+                raise ApiError(400, "DELETE_FAILED", message, [])
 
 
 def refuse_book_removal(_: World, row: Row) -> None:

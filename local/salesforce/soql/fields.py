@@ -24,6 +24,7 @@ _DATE_PARTS: dict[str, Callable[[str], Value]] = {
 }
 
 
+_PARENT_LEVELS = 5
 _OF_TIMES = frozenset({"DAY_ONLY", "HOUR_IN_DAY"})
 
 
@@ -65,6 +66,8 @@ def scope_of(world: World, query: Query) -> Scope:
 def column(scope: Scope, path: Path) -> Column:
     """The column of a path; ApiError when a step does not exist or is hidden."""
     steps = _own_steps(scope, path)
+    if len(steps) > _PARENT_LEVELS + 1:
+        raise malformed(f"SOQL relationship paths cannot exceed {_PARENT_LEVELS} levels: {path}")
     here, parents = scope.sobject, []
     for step in steps[:-1]:
         link = here.parents.get(step.lower())

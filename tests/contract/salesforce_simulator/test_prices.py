@@ -128,11 +128,24 @@ def test_the_standard_price_outlives_the_others(org, product, shop_book):
 
 
 def test_a_product_that_was_sold_cannot_be_deleted(org):
-    """A product with order items stays. An entry alone can be deleted in spite of items, by the Object
-    Reference: the simulator is stricter. [assumed]
-    """
+    """A product with order items stays; it can be archived. [assumed]"""
     product, price = org.priced_product()
     org.create("OrderItem", OrderId=org.order(), PricebookEntryId=price, Quantity=1, UnitPrice=1)
     assert org.call("DELETE", f"sobjects/Product2/{product}").error == (400, "DELETE_FAILED")
     unsold, _ = org.priced_product()
     assert org.call("DELETE", f"sobjects/Product2/{unsold}").status == 204
+
+
+def test_a_price_of_what_was_sold_may_go(org):
+    """An entry with items can be deleted: it is archived, and the items stay. That nothing new can be sold by
+    it is assumed. [documented: Object Reference, PricebookEntry]
+    """
+    _, price = org.priced_product()
+    order = org.order()
+    item = org.create("OrderItem", OrderId=order, PricebookEntryId=price, Quantity=2, UnitPrice=3)
+    assert org.call("DELETE", f"sobjects/PricebookEntry/{price}").status == 204
+    assert org.read("OrderItem", item)["PricebookEntryId"] == price
+    assert org.change("OrderItem", item, Quantity=3).status == 204
+    assert org.read("Order", order)["TotalAmount"] == 9
+    again = org.try_create("OrderItem", OrderId=order, PricebookEntryId=price, Quantity=1, UnitPrice=1)
+    assert again.error == (400, "ENTITY_IS_DELETED")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import pytest
 
 
@@ -95,3 +97,17 @@ def test_a_query_is_a_get_with_its_text(org, resource):
     assert org.call("GET", resource).error == (400, "MALFORMED_QUERY")
     assert org.call("GET", f"{resource}?q=").error == (400, "MALFORMED_QUERY")
     assert org.call("GET", f"{resource}?q=SELECT+Id+FROM+Account").status == 200
+
+
+def test_an_address_with_its_headers_has_a_limit(org):
+    """URL and headers of a request have 16,384 bytes together; longer ones are 414. [documented: REST API
+    Developer Guide, Status Codes and Error Responses]
+    """
+    soql = "SELECT Id FROM Account WHERE Name = '{}'"
+    assert (
+        org.simulator.handle(
+            "GET", f"/services/data/v66.0/query?q={quote(soql.format('x' * 16_300))}", {}
+        ).status
+        == 414
+    )
+    assert org.query(soql.format("x" * 15_000)).status == 200

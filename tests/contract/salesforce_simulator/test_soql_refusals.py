@@ -56,6 +56,14 @@ def test_what_is_no_soql_is_malformed(org, soql):
     assert org.query(soql).error == (400, "MALFORMED_QUERY")
 
 
+def test_a_path_goes_up_five_levels_at_most(org):
+    """A path names up to five parents, one after the other. The code is assumed. [documented: SOQL and SOSL
+    Reference, Relationship Query Limitations]
+    """
+    assert org.query(f"SELECT {'Parent.' * 5}Name FROM Account").status == 200
+    assert org.query(f"SELECT {'Parent.' * 6}Name FROM Account").error == (400, "MALFORMED_QUERY")
+
+
 def test_only_a_count_has_no_argument(org):
     """COUNT() counts records; each other function has an argument. The code is assumed.
     [documented: SOQL and SOSL Reference, Aggregate Functions]
@@ -88,10 +96,13 @@ def test_a_backslash_that_escapes_nothing_is_malformed(org, text):
 
 
 def test_a_query_has_at_most_100_000_characters(org):
-    """A query has at most 100,000 characters. The code is assumed. [documented: SOQL and SOSL Reference]"""
+    """A query has at most 100,000 characters, which a job can hold. The code is assumed.
+    [documented: SOQL and SOSL Reference]
+    """
     start = "SELECT Id FROM Account WHERE Name = '"
-    assert org.query(f"{start}{'x' * (100_000 - len(start))}'").error == (400, "MALFORMED_QUERY")
-    assert org.query(f"{start}{'x' * (99_999 - len(start))}'").status == 200
+    for length, status in ((100_000, 400), (99_999, 200)):
+        job = {"operation": "query", "query": f"{start}{'x' * (length - len(start))}'"}
+        assert org.call("POST", "jobs/query", job).status == status
 
 
 def test_a_field_is_selected_once(org):
