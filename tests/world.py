@@ -18,7 +18,7 @@ from requests.adapters import BaseAdapter
 
 from connector.settings.environment import Environment
 from connector.settings.loading import load_sources
-from local.salesforce.simulator import Simulator
+from local.salesforce.simulator import PACKAGE, Simulator
 from tests.fakes.aws import Bucket, Queue, Tables, Vault
 
 ROOT = Path(__file__).parent.parent
@@ -103,11 +103,19 @@ class World:
     """One deployment with two stores. `batch` runs the orders flow on chosen messages."""
 
     def __init__(
-        self, monkeypatch, tmp_path, store_options="", switches=None, stores=None, secrets=None, mapping=None
+        self,
+        monkeypatch,
+        tmp_path,
+        store_options="",
+        switches=None,
+        stores=None,
+        secrets=None,
+        mapping=None,
+        package=PACKAGE,
     ):
         self.clock = time.time()
         self.gate = lambda name, call: call()
-        self.simulator = Simulator([CREDENTIALS], switches=switches)
+        self.simulator = Simulator([CREDENTIALS], switches=switches, package=package)
         self.tables = Tables({"records": ("pk", "sk"), "parked": ("pk", "sk"), "cursors": ("pk",)})
         self.queue, self.bucket = Queue(), Bucket()
         self.vault = Vault({**SECRETS, **(secrets or {})})

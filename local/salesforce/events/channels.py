@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ from local.salesforce.ids import make_id
 from local.salesforce.metadata import read_root, text, texts
 from local.salesforce.schema import Schema, SObject
 
+_log = logging.getLogger("local.salesforce")
 # Standard objects that have change events (Change Data Capture Developer Guide); own objects all have them.
 _CAPTURED = frozenset(
     {
@@ -37,8 +39,12 @@ def event_name(sobject: SObject) -> str:
     return f"{sobject.name[:-1] if sobject.custom else sobject.name}ChangeEvent"
 
 
+class _Refused(Exception):
+    """What an org would not deploy."""
+
+
 def read_channels(root: Path, schema: Schema) -> tuple[Channel, ...]:
-    """The channels of the source tree; ValueError names the file whose content no org would take.
+    """The channels of the source tree. A member that an org would refuse is not deployed, which the log tells.
 
     An org relays nothing that no channel member selects: without members there are no channels.
     """
@@ -50,8 +56,12 @@ def read_channels(root: Path, schema: Schema) -> tuple[Channel, ...]:
     events = dict(_events(schema))
     found: dict[str, dict[str, tuple[str, ...]]] = {}
     for path in sorted(root.glob("**/platformEventChannelMembers/*.platformEventChannelMember-meta.xml")):
-        channel, event, fields = _member(path, kinds, events)
-        found.setdefault(channel, {})[event] = fields
+        try:
+            channel, event, fields = _member(path, kinds, events)
+        except _Refused as reason:
+            _log.warning("%s is not deployed: %s", path.name, reason)
+        else:
+            found.setdefault(channel, {})[event] = fields
     return tuple(
         Channel(name, make_id("0YL", number), selected)
         for number, (name, selected) in enumerate(sorted(found.items()), 1)
@@ -71,17 +81,17 @@ def _member(
     channel, event = text(root, "eventChannel"), text(root, "selectedEntity")
     enriched = tuple(name for node in root for name in texts(node, "name"))
     sobject = events.get(event)
-    if channel not in kinds:
-        raise ValueError(f"{path.name}: there is no channel {channel}")
-    if sobject is None:
-        raise ValueError(f"{path.name}: no object of this org has the event {event}")
-    if kinds[channel] != ("event" if sobject.is_event else "data"):
-        raise ValueError(f"{path.name}: channel {channel} can't mix change events and platform events")
     if text(root, "filterExpression"):
         raise ValueError(f"{path.name}: the simulator does not know filter expressions")
-    unknown = [name for name in enriched if name not in sobject.fields]
-    if unknown or len(enriched) > _ENRICHED:
-        raise ValueError(
-            f"{path.name}: at most {_ENRICHED} enriched fields, all of {sobject.name}: {unknown}"
-        )
+    if channel not in kinds:
+        raise _Refused(f"there is no channel {channel}")
+    if sobject is None:
+        raise _Refused(f"no object of this org has the event {event}")
+    if kinds[channel] != ("event" if sobject.is_event else "data"):
+        raise _Refused(f"channel {channel} can't mix change events and platform events")
+    missing = [name for name in enriched if name not in sobject.fields]
+    if missing:
+        raise _Refused(f"{sobject.name} has no {', '.join(missing)}")
+    if len(enriched) > _ENRICHED:
+        raise _Refused(f"at most {_ENRICHED} fields enrich an event")
     return channel, event, enriched

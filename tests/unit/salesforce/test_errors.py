@@ -141,6 +141,37 @@ def test_values_of_the_record_are_never_repeated(refusal):
     assert not any(value in text for value in ("ada@", "+44", "Ada", "001000"))
 
 
-def test_missing_field_is_named():
-    refusal = Refusal("INVALID_FIELD", "No such column 'Vip__c' on sobject of type Account", object="Account")
-    assert "Vip__c" in to_outcome(refusal).message
+@pytest.mark.parametrize(
+    ("refusal", "named"),
+    [
+        (
+            Refusal("INVALID_FIELD", "No such column 'Vip__c' on sobject of type Account", object="Account"),
+            "Account: INVALID_FIELD (Account.Vip__c)",
+        ),
+        (
+            Refusal(
+                "INVALID_FIELD",
+                "\nSELECT Id, Storefront_Key__c FROM Contact WHERE Email = 'Ada__c@example.com'\n  ^\n"
+                "ERROR at Row:1:Column:12\nNo such column 'Storefront_Key__c' on entity 'Contact'. If you ...",
+            ),
+            "a call: INVALID_FIELD (Contact.Storefront_Key__c)",
+        ),
+        (
+            Refusal(
+                "NOT_FOUND",
+                "Provided external ID field does not exist or is not accessible: Storefront_Key__c",
+                object="OrderItem",
+            ),
+            "OrderItem: NOT_FOUND (Storefront_Key__c)",
+        ),
+        (
+            Refusal(
+                "REQUIRED_FIELD_MISSING", "Required fields are missing: [x]", ("LastName",), object="Lead"
+            ),
+            "Lead: REQUIRED_FIELD_MISSING (LastName)",
+        ),
+    ],
+)
+def test_what_is_missing_is_named(refusal, named):
+    message = to_outcome(refusal).message
+    assert message == f"Salesforce refused {named}"

@@ -132,18 +132,26 @@ def to_outcome(refusal: Refusal) -> NotWritten:
 
 
 def _explain(refusal: Refusal) -> str:
+    what = refusal.object or "a call"
     if refusal.code in _ADMIN_TEXTS:
-        return f"Salesforce refused {refusal.object}: {refusal.message}"
-    fields = ", ".join(refusal.fields)
-    named = _named_things(refusal.message)
-    return f"Salesforce refused {refusal.object}: {refusal.code}" + (
-        f" ({fields or named})" if fields or named else ""
-    )
+        return f"Salesforce refused {what}: {refusal.message}"
+    named = ", ".join(refusal.fields) or _named_things(refusal.message)
+    return f"Salesforce refused {what}: {refusal.code}" + (f" ({named})" if named else "")
 
 
 def _named_things(message: str) -> str:
-    """API names in a message of Salesforce; never the values, which may be personal."""
-    return ", ".join(dict.fromkeys(re.findall(r"\b[A-Z][A-Za-z0-9]*(?:__c|Id)\b", message)))
+    """The column that is missing, or else the API names, in a message of Salesforce.
+
+    Never the values, which may be personal; a message about a query repeats the whole query.
+    """
+    column = _NO_COLUMN.search(message)
+    if column:
+        return f"{column[2]}.{column[1].rpartition('.')[2]}"
+    return ", ".join(dict.fromkeys(_API_NAME.findall(message)))
+
+
+_NO_COLUMN = re.compile(r"No such column '([\w.]+)' on (?:entity|sobject of type) '?(\w+)")
+_API_NAME = re.compile(r"\b[A-Z]\w*(?:__[cr]|Id)\b")
 
 
 _ADMIN_TEXTS = {"FIELD_CUSTOM_VALIDATION_EXCEPTION"}
