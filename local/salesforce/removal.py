@@ -73,7 +73,7 @@ def undelete(world: World, call: Call, sobject: SObject, record_id: str) -> None
     if row is None or not row.get("IsDeleted"):
         raise _refused("Entity is not in the recycle bin")
     with world.store.atomic():
-        _restore(world, call, sobject, row)
+        _restore(world, call, sobject, row, set())
 
 
 def empty_bin(world: World, until: datetime) -> int:
@@ -94,12 +94,18 @@ def _refused(message: str) -> ApiError:
     return ApiError(400, "UNDELETE_FAILED", message, [])
 
 
-def _restore(world: World, call: Call, sobject: SObject, row: Row) -> None:
-    """Children first: a roll-up that came back with its parent must not be added to again."""
+def _restore(world: World, call: Call, sobject: SObject, row: Row, begun: set[str]) -> None:
+    """Children first: a roll-up that came back with its parent must not be added to again.
+
+    `begun` are the records on their way back: the two halves of a person account name each other.
+    """
+    if row["Id"] in begun:
+        return
+    begun.add(str(row["Id"]))
     root = row.get(_TAKEN_WITH)
     for link in world.org.everything.children(sobject.name):
         for child in world.store.rows(link.child, deleted=True):
-            _restore_child(world, call, link, child, row, root)
+            _restore_child(world, call, link, child, row, root, begun)
     plain = {name: value for name, value in row.items() if name not in {_TAKEN_WITH, "MasterRecordId"}}
     back: Row = {**stamped(world, plain), "IsDeleted": False}
     refuse_taken_keys(Change(world, call, sobject, None, back))
@@ -108,11 +114,13 @@ def _restore(world: World, call: Call, sobject: SObject, row: Row) -> None:
     rules.follow_return(Change(world, call, sobject, row, back))
 
 
-def _restore_child(world: World, call: Call, link: ChildLink, child: Row, parent: Row, root: object) -> None:
+def _restore_child(
+    world: World, call: Call, link: ChildLink, child: Row, parent: Row, root: object, begun: set[str]
+) -> None:
     field = link.field
     if child.get("IsDeleted"):
         if child.get(field.name) == parent["Id"] and child.get(_TAKEN_WITH) == root and root is not None:
-            _restore(world, call, world.org.everything.objects[link.child], child)
+            _restore(world, call, world.org.everything.objects[link.child], child, begun)
     elif child.get(_WAS + field.name) == parent["Id"] and field.name not in child:
         again = {name: value for name, value in child.items() if name != _WAS + field.name}
         world.store.put(link.child, {**again, field.name: parent["Id"], "SystemModstamp": world.now()})

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 
 from local.salesforce.switches import DuplicateRule, Switches
+from local.salesforce.world import PERSON_RECORD_TYPE_ID
 from tests.contract.salesforce_simulator.driver import Client
 from tests.contract.salesforce_simulator.small_package import write_package, write_permission_set
 
@@ -267,6 +268,18 @@ def test_what_went_with_its_parent_comes_back_with_it(org):
     assert org.read("Parcel__c", parcel)["Order__c"] == order
     org.person("_undelete", object="OrderItem", id=gone_before)
     assert org.read("Order", order)["TotalAmount"] == 17
+
+
+def test_a_person_account_comes_back_whole(package):
+    """A person account and its contact are deleted and restored as one. [assumed]"""
+    org = Client(package, switches=Switches(person_accounts=True))
+    account = org.create("Account", LastName="Noether", RecordTypeId=PERSON_RECORD_TYPE_ID)
+    contact = org.read("Account", account)["PersonContactId"]
+    org.person("_delete", object="Account", id=account)
+    assert org.rows("SELECT Id FROM Contact") == []
+    org.person("_undelete", object="Account", id=account)
+    assert org.read("Account", account)["PersonContactId"] == contact
+    assert org.read("Contact", contact)["IsDeleted"] is False
 
 
 def test_a_key_taken_meanwhile_keeps_a_record_in_the_bin(org):
