@@ -109,7 +109,7 @@ def _restore(world: World, call: Call, sobject: SObject, row: Row, begun: set[st
     plain = {name: value for name, value in row.items() if name not in {_TAKEN_WITH, "MasterRecordId"}}
     back: Row = {**stamped(world, plain), "IsDeleted": False}
     refuse_taken_keys(Change(world, call, sobject, None, back))
-    _refuse_without_master(world, sobject, back, root)
+    _settle_parents(world, sobject, back, begun)
     world.store.put(sobject.name, back)
     rules.follow_return(Change(world, call, sobject, row, back))
 
@@ -126,12 +126,14 @@ def _restore_child(
         world.store.put(link.child, {**again, field.name: parent["Id"], "SystemModstamp": world.now()})
 
 
-def _refuse_without_master(world: World, sobject: SObject, row: Row, root: object) -> None:
-    """A child that goes with its parent can't come back alone while the parent is still in the bin."""
+def _settle_parents(world: World, sobject: SObject, row: Row, begun: set[str]) -> None:
+    """A record can't come back before a parent that it must have; of others it comes back without."""
     for field in sobject.fields.values():
-        if field.on_delete != "cascade" or field.name not in row or not field.required:
+        if field.on_delete != "cascade" or field.name not in row or row[field.name] in begun:
             continue
-        for target in field.reference_to:
-            parent = world.store.get(target, str(row[field.name]))
-            if parent is not None and parent.get("IsDeleted") and parent.get(_TAKEN_WITH) != root:
-                raise _refused("The parent record is still in the recycle bin")
+        parents = [world.store.get(target, str(row[field.name])) for target in field.reference_to]
+        if any(each is not None and not each.get("IsDeleted") for each in parents):
+            continue
+        if field.required:
+            raise _refused("The parent record is still in the recycle bin")
+        del row[field.name]

@@ -282,6 +282,19 @@ def test_a_person_account_comes_back_whole(package):
     assert org.read("Contact", contact)["IsDeleted"] is False
 
 
+def test_a_record_comes_back_without_a_parent_that_did_not(org):
+    """An order needs its account back first; a contact comes back without one. [assumed]"""
+    account = org.create("Account", Name="a")
+    contact = org.create("Contact", LastName="b", AccountId=account)
+    order = org.create("Order", AccountId=account, EffectiveDate="2026-11-20", Status="Draft")
+    org.person("_delete", object="Account", id=account)
+    assert refused(org, "_undelete", object="Order", id=order) == (400, "UNDELETE_FAILED")
+    org.person("_undelete", object="Contact", id=contact)
+    assert org.read("Contact", contact)["AccountId"] is None
+    org.person("_undelete", object="Account", id=account)
+    assert org.read("Order", order)["AccountId"] == account
+
+
 def test_a_key_taken_meanwhile_keeps_a_record_in_the_bin(org):
     """Unique values hold for what comes back, too. [assumed]"""
     first = org.create("Contact", LastName="a", Storefront_Key__c="shop:1")

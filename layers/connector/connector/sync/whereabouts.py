@@ -143,10 +143,12 @@ class Whereabouts:
             account, contact = by_object.get("Account"), by_object.get("Contact")
             if account and contact and account not in self.ids and contact in self.ids:
                 contacts[account] = self.ids[contact]
-        rows = read_rows(self._session, "Contact", ["AccountId"], "Id", sorted(set(contacts.values())))
-        accounts = {row["Id"]: row["AccountId"] for row in rows}
+        rows = read_rows(self._session, "Contact", ["AccountId"], "Id", set(contacts.values()))
+        now = {row["Id"]: str(row["AccountId"]) for row in rows if row["AccountId"]}
+        # A contact that was restored without its account still names it.
+        alive = {row["Id"] for row in read_rows(self._session, "Account", (), "Id", set(now.values()))}
         for account, contact_id in contacts.items():
-            if isinstance(found := accounts.get(contact_id), str):
+            if (found := now.get(contact_id)) in alive and found is not None:
                 self.ids[account] = found
 
 
