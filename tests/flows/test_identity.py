@@ -187,6 +187,22 @@ def test_an_account_that_was_merged_long_ago_is_known_by_its_contact(world):
     assert counts(world) == before, "nobody is doubled"
 
 
+def test_a_contact_that_names_a_deleted_account_leads_nowhere(world):
+    world.deliver("shop", "orders/create", order(1))
+    world.drain()
+    buyer = order_row(world, 1)
+    contact = row(world, "Contact", buyer["BillToContactId"])
+    remove(world, buyer)
+    store = world.simulator.world.store
+    store.put("Contact", {**store.get("Contact", contact["Id"]), "IsDeleted": False})
+    world.start_container()
+    world.deliver("shop", "orders/create", order(2, customer=8001))
+    world.drain()
+    assert not world.parked()
+    assert order_row(world, 2)["BillToContactId"] == contact["Id"]
+    assert order_row(world, 2)["AccountId"] in {one["Id"] for one in world.rows("Account")}
+
+
 def test_several_that_may_be_a_lost_buyer_are_a_persons_choice(world):
     world.deliver("shop", "orders/create", order(1))
     world.drain()
