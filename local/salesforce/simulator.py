@@ -176,6 +176,9 @@ class Simulator:
             self._empty_bin()
             try:
                 return self._route(method, path, query, lower, _unpacked(lower, body))
+            except RecursionError:
+                nested = json_error("The request body is nested too deeply")
+                answer = Answer(nested.status, nested.body(), self._usage_header())
             except OAuthError as error:
                 answer = Answer(error.status, {"error": error.error, "error_description": error.description})
             except ApiError as error:
@@ -197,11 +200,7 @@ class Simulator:
         early = self._before(fault, headers)
         if early is not None:
             return early
-        try:
-            response = self._service(method, path, query, headers, body)
-        except RecursionError:
-            raise json_error("The request body is nested too deeply") from None
-        return _after(fault, response)
+        return _after(fault, self._service(method, path, query, headers, body))
 
     def _service(
         self, method: str, path: str, query: dict[str, str], headers: dict[str, str], body: bytes

@@ -56,7 +56,7 @@ def read_json(body: bytes) -> object:
         return None
     try:
         return json.loads(body, parse_float=Decimal, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
+    except ValueError as error:
         raise json_error(f"The request body is not valid JSON: {error}") from None
 
 

