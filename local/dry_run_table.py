@@ -63,12 +63,19 @@ def _record_lines(records: Sequence[RecordPreview], show_values: bool) -> Iterat
     for number, record in enumerate(records):
         if record.action == "create":
             yield from _creation(record, show_values, most_lines=1 if number else MAIN_LINES)
+        elif record.action == "link":
+            yield f"  @ {record.object} {record.key} is {record.salesforce_id} already{_keyed(record)}"
         elif record.action != "leave":
             yield f"  {_MARKS[record.action]} {record.object} {record.key} ({record.salesforce_id})"
             yield from (f"      {_changed(field, show_values)}" for field in record.fields)
     left = Counter(record.object for record in records if record.action == "leave")
     if left:
         yield f"  = {', '.join(f'{count} {name}' for name, count in left.items())} unchanged"
+
+
+def _keyed(record: RecordPreview) -> str:
+    """People's own record is left as it is, but for our key."""
+    return ", and gets our key" if record.fields else ""
 
 
 def _creation(record: RecordPreview, show_values: bool, most_lines: int) -> list[str]:
@@ -110,8 +117,8 @@ def _summary(report: Report) -> Iterator[str]:
         f" {orders['parked']} to park, {orders['failed']} failed"
     )
     yield (
-        f"Records: {records['create']} to create, {records['change']} to change, {records['leave']} unchanged,"
-        f" {records['delete']} to delete"
+        f"Records: {records['create']} to create, {records['change']} to change, {records['link']} to link,"
+        f" {records['leave']} unchanged, {records['delete']} to delete"
     )
     people = sum(bool(shared.candidates) for shared in report.shared)
     yield f"Would-be duplicates: {_counted(people, 'buyer')}"

@@ -31,15 +31,28 @@ def test_with_person_accounts_and_currencies_all_is_created_then_left(people, st
     assert [record for record in records(people.dry_run(store)) if record.action != "leave"] == []
 
 
-def test_a_person_account_with_the_same_email_is_told_once_as_an_account(people):
+def test_a_person_account_with_the_same_email_is_linked(people):
     (placed,) = people.place("woo", count=1)
     email = placed["billing"]["email"]
     record_type = next(row["Id"] for row in people.world.rows("RecordType") if row["IsPersonType"])
     account = people.create("Account", LastName="Yamamoto", PersonEmail=email, RecordTypeId=record_type)
     customer = next(shared for shared in people.dry_run("woo").shared if shared.entity == "customer")
-    assert [(one.object, one.salesforce_id, one.same) for one in customer.candidates] == [
-        ("Account", account, "email")
+    assert [(one.action, one.object, one.salesforce_id) for one in customer.records] == [
+        ("link", "Account", account)
     ]
+    assert not customer.candidates
+
+
+def test_a_person_account_with_the_same_email_is_told_once_as_an_account(people):
+    (placed,) = people.place("woo", count=1)
+    email = placed["billing"]["email"]
+    record_type = next(row["Id"] for row in people.world.rows("RecordType") if row["IsPersonType"])
+    both = {
+        people.create("Account", LastName=name, PersonEmail=email, RecordTypeId=record_type) for name in "ab"
+    }
+    customer = next(shared for shared in people.dry_run("woo").shared if shared.entity == "customer")
+    found = [(one.object, one.salesforce_id, one.same) for one in customer.candidates]
+    assert sorted(found) == sorted(("Account", one, "email") for one in both)
 
 
 def test_a_row_is_a_candidate_for_everybody_with_its_value():

@@ -267,7 +267,11 @@ def test_rules_have_their_say(market):
     assert next(field for field in order.records[0].fields if field.name == "PoNumber").new == "PO 12"
 
 
-def test_people_who_are_there_already_are_candidates(market):
+def customer_of(report):
+    return next(shared for shared in report.shared if shared.entity == "customer")
+
+
+def test_people_who_are_there_already_are_linked_and_companies_are_candidates(market):
     (placed,) = market.place("woo", count=1)
     placed["billing"] = {
         **placed["billing"],
@@ -279,9 +283,60 @@ def test_people_who_are_there_already_are_candidates(market):
     contact = market.create("Contact", LastName="Yamamoto", Email="hanako.yamamoto@example.com")
     market.create("Contact", LastName="Yamamoto", Email="hanako@example.com")
     market.create("Account", Name="Mill Lane")
-    customer = next(shared for shared in market.dry_run("woo").shared if shared.entity == "customer")
+    customer = customer_of(market.dry_run("woo"))
+    assert {(one.object, one.action) for one in customer.records} == {
+        ("Account", "create"),
+        ("Contact", "link"),
+    }
+    (linked,) = (one for one in customer.records if one.action == "link")
+    assert (linked.salesforce_id, [field.name for field in linked.fields]) == (contact, ["Storefront_Key__c"])
     found = {(one.object, one.salesforce_id, one.same) for one in customer.candidates}
-    assert found == {("Account", account, "name"), ("Contact", contact, "email")}
+    assert found == {("Account", account, "name")}
+
+
+@BOTH
+def test_who_would_be_linked_is_then_linked(market, store):
+    (placed,) = market.place(store, count=1)
+    email = placed["billing"]["email"] if store == "woo" else placed["email"]
+    account = market.create("Account", Name="Mill Lane Ltd")
+    contact = market.create("Contact", LastName="Yamamoto", Email=email, AccountId=account)
+    report = market.dry_run(store)
+    assert {(one.action, one.salesforce_id) for one in customer_of(report).records} == {
+        ("link", account),
+        ("link", contact),
+    }
+    market.tell(store, [placed])
+    (order,) = market.world.rows("Order")
+    assert (order["AccountId"], order["BillToContactId"]) == (account, contact)
+    assert len(market.world.rows("Contact")) == 1
+    assert {record.action for record in records(market.dry_run(store))} == {"leave"}
+
+
+def test_a_buyer_whom_several_may_be_parks_the_order_as_in_the_flow(market):
+    (placed,) = market.place("woo", count=1)
+    both = {
+        market.create("Contact", LastName=name, Email=placed["billing"]["email"]) for name in ("One", "Two")
+    }
+    report = market.dry_run("woo")
+    order = one_order(report)
+    assert (order.outcome, order.problem.reason) == ("parked", "ambiguous_customer")
+    assert {one.salesforce_id for one in customer_of(report).candidates} == both
+    market.tell("woo", [placed])
+    (entry,) = market.world.parked()
+    assert entry["message"] == order.problem.message
+
+
+def test_a_buyer_whom_people_merged_is_not_made_again(market):
+    placed = market.place("woo", count=1)
+    market.tell("woo", placed)
+    (order,) = market.world.rows("Order")
+    other = market.create("Contact", LastName="Survivor", AccountId=order["AccountId"])
+    merge = {"object": "Contact", "winner": other, "loser": order["BillToContactId"]}
+    assert market.world.simulator.handle("POST", "/_merge", {}, json.dumps(merge).encode()).status == 200
+    later = touched(placed[0])
+    market.put("woo", later)
+    contact = next(one for one in customer_of(market.dry_run("woo")).records if one.object == "Contact")
+    assert (contact.action == "create", contact.salesforce_id) == (False, other)
 
 
 def test_a_buyer_who_is_known_has_no_candidates(market):

@@ -3,24 +3,20 @@
 import re
 
 from connector.mapping.plans import Target
-from connector.sync.whereabouts import HOPS, find_fates
+from connector.sync.whereabouts import HOPS, find_fates, free_keys
 
 
 class Org:
-    """Answers the queries of `find_fates` from rows by id; notes every question and every key that is written."""
+    """Answers queries from rows by id; notes every question."""
 
     def __init__(self, **rows):
-        self.rows, self.asked, self.written = rows, [], []
+        self.rows, self.asked = rows, []
 
     def query(self, soql, deleted=False):
         self.asked.append(soql)
         ids = re.findall(r"'(\w+)'", soql)
         rows = [{"Id": each, **self.rows[each]} for each in ids if each in self.rows]
         return [row for row in rows if deleted or not row["IsDeleted"]]
-
-    def call(self, method, path, body):
-        self.written += [(record["Id"], record["Storefront_Key__c"]) for record in body["records"]]
-        return [{"success": True} for _ in body["records"]]
 
 
 def there(key=None):
@@ -48,8 +44,8 @@ def test_merges_of_merges_are_followed_to_the_last_survivor():
 
 def test_a_survivor_takes_the_key_if_it_has_none():
     org = Org(a=merged("c"), b=merged("d"), c=there(), d=there("shop:9"))
-    find_fates(org, {contact("shop:1"): "a", contact("shop:2"): "b"})
-    assert org.written == [("c", "shop:1")]
+    fates = find_fates(org, {contact("shop:1"): "a", contact("shop:2"): "b"})
+    assert free_keys(org, fates) == [("Contact", "c", "shop:1")]
 
 
 def test_a_circle_of_merges_ends():

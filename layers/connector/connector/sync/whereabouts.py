@@ -14,7 +14,7 @@ from connector.mapping.plans import Target
 from connector.salesforce.graphs import KEY_FIELD
 from connector.salesforce.rows import read_rows
 from connector.salesforce.session import Session
-from connector.sync.identity import Candidate, adopt, decide, find_candidates, questions, write_keys
+from connector.sync.identity import Candidate, adopt, decide, find_candidates, questions
 from connector.sync.shared import Merged, SharedKey
 
 HOPS = 5
@@ -25,7 +25,7 @@ MERGEABLE = frozenset({"Account", "Contact", "Lead"})
 
 
 class Whereabouts:
-    """The shared records of one batch. `shared` holds every one that the batch touches.
+    """The shared records of one batch. `shared` holds every one that the batch touches. Only reads.
 
     `rules` are each store's fields by which a buyer is found, `choices` what people chose among several candidates.
     """
@@ -49,7 +49,7 @@ class Whereabouts:
             if record.name in merged.state.ids
         }
         self.keys: list[tuple[str, str, str]] = []
-        """(object, id, key): what is to be written on adopted records once their link is noted."""
+        """(object, id, key): what is to be written on adopted records and survivors once their link is noted."""
         self.adopted: dict[SharedKey, Merged] = {}
         """Buyers who were found on the way: a duplicate rule knew them, or their own record has gone."""
         self.moved: set[SharedKey] = set()
@@ -110,6 +110,7 @@ class Whereabouts:
 
     def _note(self, fates: Mapping[Target, str | None]) -> None:
         self._fates |= fates
+        self.keys += free_keys(self._session, fates)
         for target, survivor in fates.items():
             if survivor:
                 self.ids[target] = survivor
@@ -155,19 +156,17 @@ class Whereabouts:
 def find_fates(session: Session, known: Mapping[Target, str]) -> dict[Target, str | None]:
     """Of records that are not there any more: the id of the record that each was merged into, None if deleted.
 
-    One query per object, 100 ids and merge. A survivor without a key of ours gets that of the record which it replaces.
+    One query per object, 100 ids and merge.
     """
     ids: dict[str, set[str]] = defaultdict(set)
     for target, found in known.items():
         ids[target.object].add(found)
     now = {name: _survivors(session, name, some) for name, some in ids.items()}
-    fates = {
+    return {
         target: survivor
         for target, found in known.items()
         if (survivor := now[target.object][found]) != found
     }
-    write_keys(session, _free_keys(session, fates))
-    return fates
 
 
 def _survivors(session: Session, object_name: str, ids: Collection[str]) -> dict[str, str | None]:
@@ -194,8 +193,8 @@ def _survivors(session: Session, object_name: str, ids: Collection[str]) -> dict
     return found
 
 
-def _free_keys(session: Session, fates: Mapping[Target, str | None]) -> list[tuple[str, str, str]]:
-    """Which survivors bear no key yet, and so can take ours."""
+def free_keys(session: Session, fates: Mapping[Target, str | None]) -> list[tuple[str, str, str]]:
+    """Which survivors bear no key yet, and so can take that of the record which they replace: (object, id, key)."""
     wanted: dict[str, dict[str, str]] = defaultdict(dict)
     for target, survivor in fates.items():
         if survivor is not None:

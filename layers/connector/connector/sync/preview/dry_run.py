@@ -1,7 +1,7 @@
 """One dry run: read the shop's last orders, map them as the flow does, look at Salesforce, compare. Reads only."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -21,18 +21,21 @@ from connector.sync.preview.cursors import ReadOnlyCursors
 from connector.sync.preview.looking import look_up, refuse_unknown_objects
 from connector.sync.preview.personal import PersonalFields
 from connector.sync.preview.planning import (
+    Contributions,
     created_records,
     gather,
+    merge_shared,
     preview_order,
     preview_shared,
     settled_before,
 )
-from connector.sync.preview.report import OrderPreview, Report, SharedPreview, hold_refused, with_candidates
+from connector.sync.preview.report import OrderPreview, Report, SharedPreview, hold, with_candidates
 from connector.sync.preview.wish import Wish
 from connector.sync.records import RecordKey, read_states
 from connector.sync.recovery import recover
 from connector.sync.secrets import Secrets
-from connector.sync.shared import SharedRecords
+from connector.sync.shared import SharedKey, SharedRecords
+from connector.sync.whereabouts import Whereabouts
 from connector.sync.work import Work
 
 Say = Callable[[str], None]
@@ -128,16 +131,36 @@ class DryRun:
         self, works: Sequence[Work], session: Session, facts: OrgFacts
     ) -> tuple[dict[RecordKey, OrderPreview], list[SharedPreview]]:
         gathered = gather(works)
+        buyers = self._find_buyers(gathered, session)
         common = [record for found in gathered.values() for part in found.parts for record in part.records]
         own = [record for work in works if work.plan for record in work.plan.records]
         vanished = [target for work in works for target in work.deletes()]
-        rows = look_up(session, facts, [*common, *own], vanished)
+        rows = look_up(session, facts, [*common, *own], vanished, buyers.ids)
         comparison = Comparison(rows, facts, PersonalFields(self._flow.mapping))
-        table = SharedRecords(self._environment.records_table, "", 0, self._now, self._dynamodb)
-        shared = preview_shared(gathered, table.read(list(gathered)), comparison)
+        shared = preview_shared(gathered, buyers, comparison)
         candidates = find_candidates(session, facts, created_records(shared, gathered))
-        orders = {work.key: hold_refused(preview_order(work, comparison), shared) for work in works}
+        unclear = {order: why for key, why in buyers.verdicts.items() for order in gathered[key].orders}
+        orders = {
+            work.key: hold(preview_order(work, comparison), shared, unclear.get(work.key.id))
+            for work in works
+        }
         return orders, [with_candidates(preview, candidates) for preview in shared]
+
+    def _find_buyers(self, gathered: Mapping[SharedKey, Contributions], session: Session) -> Whereabouts:
+        """Where the buyers are, as the flow finds it: known ones followed through merges, new ones matched."""
+        table = SharedRecords(self._environment.records_table, "", 0, self._now, self._dynamodb)
+        merged = merge_shared(gathered, table.read(list(gathered)))
+        buyers = Whereabouts(session, merged, self._flow.match_rules, {})
+        buyers.follow(set(buyers.ids))
+        buyers.match(
+            [
+                key
+                for key, part in merged.items()
+                if part.policy == "newest" and not part.state.known and not gathered[key].idle
+            ],
+            self._flow.match_rules,
+        )
+        return buyers
 
 
 def _parked(id: str, number: str | None, problem: Parked) -> OrderPreview:

@@ -1,7 +1,7 @@
 """What Salesforce holds of the records that would be written: one query per object and 100 keys."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from connector.errors import Parked
 from connector.mapping.plans import Record, Target
@@ -13,9 +13,16 @@ from connector.sync.drafting import relationship
 
 
 def look_up(
-    session: Session, facts: OrgFacts, records: Iterable[Record], others: Iterable[Target]
+    session: Session,
+    facts: OrgFacts,
+    records: Iterable[Record],
+    others: Iterable[Target],
+    ids: Mapping[Target, str],
 ) -> dict[Target, Row]:
-    """The rows of the records, with the fields that these write, and of other targets."""
+    """The rows of the records, with the fields that these write, and of other targets.
+
+    A record of which the id is known is that one, whatever key it bears.
+    """
     fields: dict[str, set[str]] = defaultdict(set)
     keys: dict[str, set[str]] = defaultdict(set)
     for record in records:
@@ -24,11 +31,20 @@ def look_up(
     for target in others:
         keys[target.object].add(target.key)
     refuse_unknown_objects(keys, facts)
-    return {
+    found = {
         Target(name, str(row[KEY_FIELD])): row
         for name, wanted in keys.items()
         for row in read_rows(session, name, sorted(fields[name]), KEY_FIELD, wanted)
     }
+    elsewhere: dict[str, dict[str, Target]] = defaultdict(dict)
+    for target, known in ids.items():
+        if found.get(target, {}).get("Id") != known:
+            found.pop(target, None)
+            elsewhere[target.object][known] = target
+    for name, targets in elsewhere.items():
+        for row in read_rows(session, name, sorted(fields[name]), "Id", targets):
+            found[targets[str(row["Id"])]] = row
+    return found
 
 
 def refuse_unknown_objects(names: Iterable[str], facts: OrgFacts) -> None:

@@ -2,13 +2,21 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from connector.mapping.plans import Record, Shared, Target
+from connector.salesforce.graphs import KEY_FIELD
 from connector.sync.drafting import Knowledge, SharedPart, draft
 from connector.sync.preview.comparing import Comparison
-from connector.sync.preview.report import OrderPreview, Outcome, RecordPreview, SharedPreview
+from connector.sync.preview.report import (
+    FieldPreview,
+    OrderPreview,
+    Outcome,
+    RecordPreview,
+    SharedPreview,
+)
 from connector.sync.shared import Merged, SharedKey, SharedState, merge
+from connector.sync.whereabouts import Whereabouts
 from connector.sync.work import Work
 
 SAME = "written exactly like this before"
@@ -81,13 +89,18 @@ def preview_order(work: Work, comparison: Comparison) -> OrderPreview:
     return OrderPreview(work.key.id, _number(work), _outcome(records), records, remarks=tuple(remarks))
 
 
+def merge_shared(
+    gathered: Mapping[SharedKey, Contributions], states: Mapping[SharedKey, SharedState]
+) -> dict[SharedKey, Merged]:
+    """What the orders share, joined with what was written before."""
+    return {key: merge(key, found.parts, states[key]) for key, found in gathered.items()}
+
+
 def preview_shared(
-    gathered: Mapping[SharedKey, Contributions],
-    states: Mapping[SharedKey, SharedState],
-    comparison: Comparison,
+    gathered: Mapping[SharedKey, Contributions], shared: Whereabouts, comparison: Comparison
 ) -> list[SharedPreview]:
     """What the orders share, each record once, under the first that names it."""
-    merged = {key: merge(key, found.parts, states[key]) for key, found in gathered.items()}
+    merged = shared.shared
     parts = [part for key, one in merged.items() for part in _parts(one, gathered[key].idle, comparison)]
     graph, targets = draft("shared", parts, (), (), Knowledge())
     nodes = {targets[node.reference]: node for node in graph.nodes}
@@ -96,10 +109,22 @@ def preview_shared(
     for key, one in merged.items():
         fresh = [record for record in one.records if record.target not in shown]
         shown.update(record.target for record in fresh)
-        records = tuple(comparison.preview(record, nodes.get(record.target)) for record in fresh)
+        previews_of_fresh = (comparison.preview(record, nodes.get(record.target)) for record in fresh)
+        records = tuple(_perhaps_link(preview, one, shared) for preview in previews_of_fresh)
         policy = gathered[key].parts[0].policy
         previews.append(SharedPreview(key.entity, key.id, policy, gathered[key].orders, records))
     return previews
+
+
+def _perhaps_link(preview: RecordPreview, merged: Merged, shared: Whereabouts) -> RecordPreview:
+    """A record that people made and that was found to be the buyer is linked, and left as it is but for our key."""
+    target = Target(preview.object, preview.key)
+    if target not in merged.linked:
+        return preview
+    found = shared.ids[target]
+    keyed = (target.object, found, target.key) in shared.keys
+    fields = (FieldPreview(KEY_FIELD, None, target.key, personal=False),) if keyed else ()
+    return replace(preview, action="link", salesforce_id=found, fields=fields, refused=())
 
 
 def created_records(
@@ -141,7 +166,8 @@ def _parts(merged: Merged, idle: bool, comparison: Comparison) -> Iterator[Share
         send = merged.fields_to_send(record)
         if exists and not merged.state.known and merged.policy == "newest":
             send = frozenset(record.fields)
-        yield SharedPart(record, exists or idle, frozenset() if idle else send)
+        left = idle or record.target in merged.linked
+        yield SharedPart(record, exists or left, frozenset() if left else send)
 
 
 def _outcome(records: Sequence[RecordPreview]) -> Outcome:

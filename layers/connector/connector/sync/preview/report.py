@@ -8,7 +8,7 @@ from typing import Literal
 from connector.errors import Parked
 from connector.mapping.plans import Policy, Target
 
-Action = Literal["create", "change", "leave", "delete"]
+Action = Literal["create", "change", "link", "leave", "delete"]
 Outcome = Literal["create", "change", "leave", "parked", "failed"]
 Json = dict[str, object]
 
@@ -37,7 +37,10 @@ class FieldPreview:
 
 @dataclass(frozen=True, slots=True)
 class RecordPreview:
-    """One Salesforce record. `name` is the mapping's name for it; `fields` are those that would change."""
+    """One Salesforce record. `name` is the mapping's name for it; `fields` are those that would change.
+
+    `link`: people's own record is the buyer; at most our key is written on it.
+    """
 
     action: Action
     name: str
@@ -136,9 +139,9 @@ class Report:
         return {outcome: counted[outcome] for outcome in outcomes}
 
     def count_records(self) -> dict[str, int]:
-        """How many Salesforce records would be created, changed, left, deleted."""
+        """How many Salesforce records would be created, changed, linked, left, deleted."""
         counted = Counter(record.action for record in self._records())
-        actions: tuple[Action, ...] = ("create", "change", "leave", "delete")
+        actions: tuple[Action, ...] = ("create", "change", "link", "leave", "delete")
         return {action: counted[action] for action in actions}
 
     def to_json(self, show_values: bool = False) -> Json:
@@ -165,8 +168,11 @@ def with_candidates(preview: SharedPreview, found: Mapping[Target, tuple[Candida
     return replace(preview, candidates=tuple(dict.fromkeys(mine)))
 
 
-def hold_refused(order: OrderPreview, shared: Iterable[SharedPreview]) -> OrderPreview:
-    """The order as parked if Salesforce would refuse a value of it, or of what it shares: all or nothing is written."""
+def hold(order: OrderPreview, shared: Iterable[SharedPreview], unclear: Parked | None) -> OrderPreview:
+    """The order as parked if it is `unclear` who its buyer is, or if Salesforce would refuse a value of it or of what
+    it shares: all or nothing is written."""
+    if unclear is not None:
+        return replace(order, outcome="parked", problem=unclear)
     mine = (record for part in shared if order.id in part.orders for record in part.records)
     refused = [f"{record.object}.{name}" for record in (*order.records, *mine) for name in record.refused]
     if not refused:
