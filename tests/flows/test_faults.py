@@ -214,6 +214,33 @@ def test_a_price_that_somebody_deleted_comes_back_with_the_next_order(world):
     assert prices[price["Storefront_Key__c"]] != price["Id"]
 
 
+def test_a_product_that_people_took_out_of_sale_parks_its_orders_and_says_so(world):
+    first = order(1, lines=1)
+    world.deliver("shop", "orders/create", first)
+    world.drain()
+    sold = {one["Product2Id"] for one in world.rows("OrderItem")}
+    product = next(
+        one for one in world.rows("Product2") if one["Id"] in sold and one["Name"] == name_of(first)
+    )
+    change = {"object": "Product2", "id": product["Id"]}
+    for active, parked in ((False, ["field_integrity_exception"]), (True, [])):
+        body = json.dumps(change | {"fields": {"IsActive": active}}).encode()
+        assert world.simulator.handle("POST", "/_edit", {}, body).status == 200
+        second = first | {"id": 7002, "admin_graphql_api_id": "gid://shopify/Order/7002", "name": "#7002"}
+        second["updated_at"] = (AT + timedelta(hours=1 + active)).isoformat()
+        world.deliver("shop", "orders/updated", second)
+        world.drain()
+        assert [entry["class"] for entry in world.parked()] == parked
+        assert all("product and price entry are active" in one["next_step"] for one in world.parked())
+    assert_arrived_once(world, first, second)
+
+
+def name_of(order):
+    """The name of the product that an order of one line sells."""
+    (line,) = order["line_items"]
+    return line["name"]
+
+
 def test_an_order_that_somebody_deleted_in_salesforce_is_written_again_whole(world):
     first = order(1, opening="pending")
     world.deliver("shop", "orders/create", first)

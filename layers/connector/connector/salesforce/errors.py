@@ -181,7 +181,10 @@ _NEXT_STEPS: Mapping[str, str] = {
     "DUPLICATE_VALUE": (
         "Another record holds this unique value: change it there or take the field out of the mapping, then retry."
     ),
-    "FIELD_INTEGRITY_EXCEPTION": "Check price book, currency, state and country of the record, then retry.",
+    "FIELD_INTEGRITY_EXCEPTION": (
+        "See in Salesforce that price book, product and price entry are active and of the order's currency, and that "
+        "the state belongs to the country; then retry."
+    ),
     "INVALID_FIELD": (
         "Deploy the package in salesforce/ and assign its permission set, or take the field out of the mapping, "
         "then retry."
