@@ -203,6 +203,24 @@ def test_a_contact_that_names_a_deleted_account_leads_nowhere(world):
     assert order_row(world, 2)["AccountId"] in {one["Id"] for one in world.rows("Account")}
 
 
+def test_a_lost_buyer_is_not_taken_for_another_shops_customer_of_the_same_number(monkeypatch, tmp_path):
+    world = World(monkeypatch, tmp_path, store_options=", match: [customer-id, company]")
+    world.deliver("shop", "orders/create", order(1))
+    world.drain()
+    buyer = order_row(world, 1)
+    name = row(world, "Account", buyer["AccountId"])["Name"]
+    other = enter(world, "Account", Name=name, Storefront_Key__c="woo:8001")
+    keyed = {"Storefront_Customer_Id__c": "8001", "Storefront_Key__c": "woo:8001", "AccountId": other}
+    namesake = enter(world, "Contact", LastName="Namesake", **keyed)
+    remove(world, buyer)
+    person(world, "empty_bin")
+    world.deliver("shop", "orders/create", order(2, customer=8001))
+    world.drain()
+    assert not world.parked()
+    assert order_row(world, 2)["BillToContactId"] != namesake
+    assert order_row(world, 2)["AccountId"] != other
+
+
 def test_several_that_may_be_a_lost_buyer_are_a_persons_choice(world):
     world.deliver("shop", "orders/create", order(1))
     world.drain()

@@ -326,6 +326,21 @@ def test_a_buyer_whom_several_may_be_parks_the_order_as_in_the_flow(market):
     assert entry["message"] == order.problem.message
 
 
+def test_an_order_that_would_be_left_is_not_parked_for_its_lost_buyer(market):
+    placed = market.place("woo", count=1)
+    market.tell("woo", placed)
+    (order,) = market.world.rows("Order")
+    other = market.create("Contact", LastName="Survivor", AccountId=order["AccountId"])
+    merge = {"object": "Contact", "winner": other, "loser": order["BillToContactId"]}
+    assert market.world.simulator.handle("POST", "/_merge", {}, json.dumps(merge).encode()).status == 200
+    assert market.world.simulator.handle("POST", "/_empty_bin", {}, b"").status == 200
+    for name in ("One", "Two"):
+        market.create("Contact", LastName=name, Email=placed[0]["billing"]["email"])
+    assert one_order(market.dry_run("woo")).outcome == "leave"
+    market.put("woo", touched(placed[0], customer_note="else"))
+    assert one_order(market.dry_run("woo")).outcome == "parked"
+
+
 def test_a_buyer_whom_people_merged_is_not_made_again(market):
     placed = market.place("woo", count=1)
     market.tell("woo", placed)

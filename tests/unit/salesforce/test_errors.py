@@ -133,6 +133,10 @@ def test_admins_own_text_is_shown():
             "INVALID_OR_NULL_FOR_RESTRICTED_PICKLIST", "State: bad value for restricted picklist field: Ada"
         ),
         Refusal("INVALID_FIELD", "No such column 'Vip__c' on sobject of type Account"),
+        Refusal(
+            "MALFORMED_QUERY",
+            "SELECT Id FROM Contact WHERE Email = 'Ada__c' AND Name = 'o\\'AdaId'\n ^ unexpected",
+        ),
     ],
 )
 def test_values_of_the_record_are_never_repeated(refusal):

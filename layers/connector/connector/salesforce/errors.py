@@ -147,10 +147,12 @@ def _named_things(message: str) -> str:
     column = _NO_COLUMN.search(message)
     if column:
         return f"{column[2]}.{column[1].rpartition('.')[2]}"
-    return ", ".join(dict.fromkeys(_API_NAME.findall(message)))
+    plain = _LITERAL.sub("", message) if "SELECT " in message else message
+    return ", ".join(dict.fromkeys(_API_NAME.findall(plain)))
 
 
 _NO_COLUMN = re.compile(r"No such column '([\w.]+)' on (?:entity|sobject of type) '?(\w+)")
+_LITERAL = re.compile(r"'(?:[^'\\]|\\.)*'")
 _API_NAME = re.compile(r"\b[A-Z]\w*(?:__[cr]|Id)\b")
 
 

@@ -17,6 +17,9 @@ from connector.salesforce.rows import Row, read_rows
 from connector.salesforce.session import Session
 from connector.sync.shared import Merged, SharedKey
 
+NOT_ONE_PERSON = frozenset({"Name", "Storefront_Customer_Id__c"})
+"""Names are shared, and each store counts its customers from one."""
+
 UPDATES_PER_CALL = 200
 
 DUPLICATE_FIELDS = ("Email", "PersonEmail", "Name")
@@ -73,8 +76,8 @@ def find_candidates(
 ) -> dict[SharedKey, list[Candidate]]:
     """Who in Salesforce answers each question: one query per field and 100 values; a stronger field settles it.
 
-    A record that bears a key of ours, but not this buyer's, is another store's customer, whom that store keeps; it
-    counts only with `keyed`.
+    A record that bears a key of ours, but not this buyer's, is another customer, whom their store keeps; with `keyed`
+    it counts all the same where the field tells one person from all others.
     """
     groups: dict[tuple[str, str], list[Question]] = defaultdict(list)
     for question in asked:
@@ -87,7 +90,8 @@ def find_candidates(
                 wanted[normal(question.value)].append(question)
         for row in _rows(session, object_name, field, [q.value for some in wanted.values() for q in some]):
             for question in wanted.get(normal(str(row[field])), ()):
-                if keyed or row[KEY_FIELD] in (None, question.record.target.key):
+                other = row[KEY_FIELD] not in (None, question.record.target.key)
+                if not other or (keyed and field not in NOT_ONE_PERSON):
                     found[question.key].append(_candidate(object_name, row))
     return dict(found)
 

@@ -86,8 +86,8 @@ class Upsert:
 
     def _identify(self, shared: Whereabouts, held: Iterable[SharedKey]) -> None:
         """Link new buyers whom Salesforce knows already; several candidates for one are a person's choice."""
-        new = [key for key in held if not shared.shared[key].state.known]
-        if self._strangers or len(questions({key: shared.shared[key] for key in new}, self._rules)) < MANY:
+        new = [key for key in held if not shared.parts[key].state.known]
+        if self._strangers or len(questions({key: shared.parts[key] for key in new}, self._rules)) < MANY:
             shared.match(new, self._rules)
 
     def _job(self, name: str, work: Work) -> Job:
@@ -113,7 +113,7 @@ class Upsert:
 
     def _note(self, written: set[SharedKey], shared: Whereabouts, held: Iterable[SharedKey]) -> None:
         """Keep what is known of the shared records now, before any work that relies on it is noted as done."""
-        parts, store = shared.shared, self._shared
+        parts, store = shared.parts, self._shared
         store.mark_known([key for key in written if parts[key].policy == "once"])
         done = {key for key in held if key in written or parts[key].adopted}
 

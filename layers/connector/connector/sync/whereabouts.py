@@ -38,8 +38,8 @@ class Whereabouts:
         choices: Mapping[SharedKey, str],
     ) -> None:
         self._session, self._rules, self._choices = session, rules, choices
-        self.shared = dict(shared)
-        self.existing = {key for key, merged in shared.items() if merged.state.known or merged.adopted}
+        self.parts = dict(shared)
+        self.existing = {key for key, merged in shared.items() if merged.state.known}
         self.existing_targets: set[Target] = set()
         """Single records that exist although not all of their group do."""
         self.ids = {
@@ -51,7 +51,7 @@ class Whereabouts:
         self.keys: list[tuple[str, str, str]] = []
         """(object, id, key): what is to be written on adopted records and survivors once their link is noted."""
         self.adopted: dict[SharedKey, Merged] = {}
-        """Buyers who were found on the way: a duplicate rule knew them, or their own record has gone."""
+        """Buyers who turned out to be records that were there."""
         self.moved: set[SharedKey] = set()
         """Buyers whose ids are no longer those that were noted."""
         self.verdicts: dict[SharedKey, Parked] = {}
@@ -63,11 +63,11 @@ class Whereabouts:
 
     def targets(self, keys: Iterable[SharedKey]) -> set[Target]:
         """The records of these groups."""
-        return {record.target for key in keys for record in self.shared[key].records}
+        return {record.target for key in keys for record in self.parts[key].records}
 
     def ids_of(self, key: SharedKey) -> dict[str, str]:
         """The Salesforce ids of a group, by record name."""
-        records = self.shared[key].records
+        records = self.parts[key].records
         return {record.name: self.ids[record.target] for record in records if record.target in self.ids}
 
     def follow(self, targets: set[Target]) -> set[Target]:
@@ -88,18 +88,18 @@ class Whereabouts:
         self, keys: Iterable[SharedKey], fields: Mapping[str, Sequence[str]], keyed: bool = False
     ) -> None:
         """Look for buyers by these fields of each store: one candidate is linked, several are a verdict."""
-        asked = questions({key: self.shared[key] for key in keys}, fields)
+        asked = questions({key: self.parts[key] for key in keys}, fields)
         for key, candidates in find_candidates(self._session, asked, keyed).items():
-            verdict = decide(self.shared[key], candidates, self._choices.get(key))
+            verdict = decide(self.parts[key], candidates, self._choices.get(key))
             if isinstance(verdict, Parked):
                 self.verdicts[key] = verdict
             elif verdict is not None:
                 self._link(key, verdict)
 
     def _link(self, key: SharedKey, candidate: Candidate) -> None:
-        linked, keys = adopt(self.shared[key], candidate)
+        linked, keys = adopt(self.parts[key], candidate)
         self.keys += keys
-        self.shared[key] = self.adopted[key] = linked
+        self.parts[key] = self.adopted[key] = linked
         for record in linked.records:
             if record.name in linked.state.ids:
                 self.ids[record.target] = linked.state.ids[record.name]
@@ -116,8 +116,8 @@ class Whereabouts:
                 self.ids[target] = survivor
             else:
                 del self.ids[target]
-        touched = [key for key in self.shared if self.targets([key]) & fates.keys()]
-        self.moved.update(key for key in touched if self.shared[key].policy == "newest")
+        touched = [key for key in self.parts if self.targets([key]) & fates.keys()]
+        self.moved.update(key for key in touched if self.parts[key].policy == "newest")
         self._seek([key for key in touched if any(t in fates and not fates[t] for t in self.targets([key]))])
         for key in touched:
             self.remarks[key] += sorted(self._tell(target) for target in self.targets([key]) & fates.keys())
@@ -125,9 +125,9 @@ class Whereabouts:
     def _seek(self, keys: Sequence[SharedKey]) -> None:
         """Groups that lost a record: buyers may still be there; what is not found is missing from now on."""
         for key in keys:
-            part = self.shared[key]
-            self.shared[key] = replace(part, state=replace(part.state, ids=self.ids_of(key)))
-        buyers = [key for key in keys if self.shared[key].policy == "newest"]
+            part = self.parts[key]
+            self.parts[key] = replace(part, state=replace(part.state, ids=self.ids_of(key)))
+        buyers = [key for key in keys if self.parts[key].policy == "newest"]
         self._find_accounts(buyers)
         for key in keys:
             targets = self.targets([key])

@@ -123,10 +123,10 @@ class Writer:
     def _pending(self, key: SharedKey) -> bool:
         if key in self.written or key in self._shared.verdicts:
             return False
-        return key not in self._shared.existing or bool(self._shared.shared[key].changed)
+        return key not in self._shared.existing or bool(self._shared.parts[key].changed)
 
     def _parts(self, key: SharedKey) -> Iterable[SharedPart]:
-        merged = self._shared.shared[key]
+        merged = self._shared.parts[key]
         for record in merged.records:
             exists = key in self._shared.existing or record.target in self._shared.existing_targets
             send = merged.fields_to_send(record)

@@ -141,7 +141,11 @@ class DryRun:
         candidates = find_candidates(session, facts, created_records(shared, gathered))
         unclear = {order: why for key, why in buyers.verdicts.items() for order in gathered[key].orders}
         orders = {
-            work.key: hold(preview_order(work, comparison), shared, unclear.get(work.key.id))
+            work.key: hold(
+                preview_order(work, comparison),
+                shared,
+                None if settled_before(work) else unclear.get(work.key.id),
+            )
             for work in works
         }
         return orders, [with_candidates(preview, candidates) for preview in shared]

@@ -100,7 +100,7 @@ def preview_shared(
     gathered: Mapping[SharedKey, Contributions], shared: Whereabouts, comparison: Comparison
 ) -> list[SharedPreview]:
     """What the orders share, each record once, under the first that names it."""
-    merged = shared.shared
+    merged = shared.parts
     parts = [part for key, one in merged.items() for part in _parts(one, gathered[key].idle, comparison)]
     graph, targets = draft("shared", parts, (), (), Knowledge())
     nodes = {targets[node.reference]: node for node in graph.nodes}
